@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Builds everything and runs every test in both kernel forms: native, then the managed fallback.
+#   ./test.sh            the default tests
+#   FILECOIN_SLOW_TESTS=1 ./test.sh     also the slow ones (large circuits, 512 MiB sectors), hours on a small machine
+# Ends with one line: N passed, N failed, N skipped; exit code 0 only if none failed and some passed.
+set -uo pipefail
+cd "$(dirname "$0")"
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+./eng/prepare.sh "$@" || exit 1
+dotnet build Filecoin.Sdk.sln -c Release || { echo "0 passed, 1 failed"; exit 1; }
+
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+status=0
+
+# One project after the other: kernels and provers take every core by themselves.
+run() { # form project
+  local name
+  name=$(basename "$2")
+  echo "== $name, kernels: $1"
+  FILECOIN_KERNELS=$1 dotnet test "$2" -c Release --no-build \
+    --logger "trx;LogFileName=$results/$1-$name.trx" --logger "console;verbosity=minimal" || status=1
+}
+for project in tests/*.Tests; do run native "$project"; done
+# Projects that never load a kernel are not run twice.
+for name in Native Proving Sealing Conformance; do run managed "tests/Filecoin.$name.Tests"; done
+
+count() { grep -ho "<Counters [^>]*" "$results"/*.trx 2>/dev/null | grep -o " $1=\"[0-9]*\"" | tr -dc '0-9\n' | awk '{ n += $1 } END { print n + 0 }'; }
+grep -h -A0 'outcome="NotExecuted"' "$results"/*.trx 2>/dev/null | grep -o 'testName="[^"]*"' | sort -u | sed 's/^testName=/skipped: /'
+passed=$(count passed) failed=$(count failed)
+skipped=$(grep -ho 'outcome="NotExecuted"' "$results"/*.trx 2>/dev/null | wc -l)
+passed=${passed:-0} failed=${failed:-0}
+[ "$status" -ne 0 ] && [ "$failed" -eq 0 ] && failed=1
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
