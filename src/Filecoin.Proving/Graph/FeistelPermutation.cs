@@ -1,0 +1,70 @@
+using System.Buffers.Binary;
+using Filecoin.Native.Hashing;
+
+namespace Filecoin.Proving.Graph;
+
+/// <summary>
+/// The three-round Feistel permutation of [0, n) that deals out expander edges (storage-proofs-core <c>crypto/feistel.rs</c>). The
+/// round function of a key depends on half an index alone, 17 bits for 32 GiB and 64 GiB, so each round is a table of all its values
+/// instead of a BLAKE2b per edge and round.
+/// </summary>
+internal sealed class FeistelPermutation
+{
+    private const int Rounds = 3;
+
+    private readonly ulong elements;
+    private readonly int halfBits;
+    private readonly uint mask;
+    private readonly uint[] round0;
+    private readonly uint[] round1;
+    private readonly uint[] round2;
+
+    public FeistelPermutation(ulong elements, ReadOnlySpan<ulong> keys)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(keys.Length, Rounds);
+        this.elements = elements;
+
+        // The least even number of bits that holds every element, at least two.
+        halfBits = 1;
+        while (1UL << (2 * halfBits) < elements)
+            halfBits++;
+        mask = (1u << halfBits) - 1;
+        round0 = Tabulate(keys[0]);
+        round1 = Tabulate(keys[1]);
+        round2 = Tabulate(keys[2]);
+    }
+
+    /// <summary>Where <paramref name="index"/> lands. Walks the cycle until it is back below n.</summary>
+    public ulong Permute(ulong index)
+    {
+        do
+        {
+            var left = (uint)(index >> halfBits) & mask;
+            var right = (uint)index & mask;
+            left ^= round0[right];
+            right ^= round1[left];
+            left ^= round2[right];
+
+            // Three rounds end with the halves crossed once more than they began.
+            index = ((ulong)right << halfBits) | left;
+        }
+        while (index >= elements);
+        return index;
+    }
+
+    private uint[] Tabulate(ulong key)
+    {
+        var table = new uint[mask + 1];
+        Span<byte> preimage = stackalloc byte[2 * sizeof(ulong)];
+        Span<byte> digest = stackalloc byte[64];
+        BinaryPrimitives.WriteUInt64BigEndian(preimage[sizeof(ulong)..], key);
+        for (var right = 0u; right < table.Length; right++)
+        {
+            BinaryPrimitives.WriteUInt64BigEndian(preimage, right);
+            Blake2b.Hash512(preimage, digest);
+            table[right] = (uint)BinaryPrimitives.ReadUInt64BigEndian(digest) & mask;
+        }
+
+        return table;
+    }
+}
