@@ -26,8 +26,19 @@ internal sealed class TreeBuilder(TreeHasher hasher, TreeRows rows)
     /// <returns>The root.</returns>
     public Commitment Build(string path, ILeafProvider leaves, int degree, Action<long>? advanced, CancellationToken cancellation)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(degree, 1);
         using var file = PendingFile.Create(path, rows.FileLength);
+        var root = BuildRows(file, leaves, degree, advanced, cancellation);
+        file.Commit();
+        return root;
+    }
+
+    /// <summary>The root alone; no row is stored.</summary>
+    public Commitment Root(ILeafProvider leaves, int degree, Action<long>? advanced, CancellationToken cancellation) =>
+        BuildRows(null, leaves, degree, advanced, cancellation);
+
+    private Commitment BuildRows(PendingFile? file, ILeafProvider leaves, int degree, Action<long>? advanced, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(degree, 1);
         var tops = new byte[rows.Width(_windowRow) * TreeRows.NodeSize];
         Windows.Run(rows.Width(_windowRow), degree, () => new Buffers(Window, rows.Arity), (window, buffers) =>
         {
@@ -35,9 +46,7 @@ internal sealed class TreeBuilder(TreeHasher hasher, TreeRows rows)
             advanced?.Invoke(Window);
         }, cancellation);
         cancellation.ThrowIfCancellationRequested();
-        var root = BuildUpper(file, tops);
-        file.Commit();
-        return root;
+        return BuildUpper(file, tops);
     }
 
     private static int WindowRow(TreeRows rows)
@@ -47,14 +56,14 @@ internal sealed class TreeBuilder(TreeHasher hasher, TreeRows rows)
         return row;
     }
 
-    private void BuildWindow(PendingFile file, ILeafProvider leaves, long window, Buffers buffers, byte[] tops)
+    private void BuildWindow(PendingFile? file, ILeafProvider leaves, long window, Buffers buffers, byte[] tops)
     {
         var nodes = buffers.Leaves.AsSpan();
         leaves.Fill(window * Window, nodes);
         for (var row = 0; ; row++)
         {
             var width = nodes.Length / TreeRows.NodeSize;
-            if (row >= rows.FirstStored) file.Write(nodes, rows.Offset(row, window * width));
+            if (row >= rows.FirstStored) file?.Write(nodes, rows.Offset(row, window * width));
             if (row == _windowRow) break;
             var parents = (row % 2 == 0 ? buffers.Even : buffers.Odd).AsSpan(0, nodes.Length / rows.Arity);
             TreeHashing.Parents(hasher, rows.Arity, nodes, parents);
@@ -64,7 +73,7 @@ internal sealed class TreeBuilder(TreeHasher hasher, TreeRows rows)
         nodes.CopyTo(tops.AsSpan((int)(window * TreeRows.NodeSize)));
     }
 
-    private Commitment BuildUpper(PendingFile file, byte[] tops)
+    private Commitment BuildUpper(PendingFile? file, byte[] tops)
     {
         var nodes = tops;
         for (var row = _windowRow; row < rows.RootRow;)
@@ -72,7 +81,7 @@ internal sealed class TreeBuilder(TreeHasher hasher, TreeRows rows)
             var parents = new byte[nodes.Length / rows.Arity];
             TreeHashing.Parents(hasher, rows.Arity, nodes, parents);
             nodes = parents;
-            if (++row >= rows.FirstStored) file.Write(nodes, rows.Offset(row, 0));
+            if (++row >= rows.FirstStored) file?.Write(nodes, rows.Offset(row, 0));
         }
 
         return Commitment.FromBytes(nodes);
