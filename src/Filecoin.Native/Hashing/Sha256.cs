@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Filecoin.Native.Interop;
 using Filecoin.Native.Reference;
 
 namespace Filecoin.Native.Hashing;
@@ -19,7 +21,21 @@ public static class Sha256
     public static void Hash(ReadOnlySpan<byte> data, Span<byte> digest)
     {
         Buffers.RequireLength(digest.Length, DigestSize);
-        SHA256.HashData(data, digest);
+        if (!Kernels.IsNative)
+        {
+            SHA256.HashData(data, digest);
+            return;
+        }
+
+        Span<uint> state = stackalloc uint[Sha256Reference.StateWords];
+        Sha256Reference.InitialState.CopyTo(state);
+        var whole = data.Length & -BlockSize;
+        Compress(state, data[..whole]);
+
+        Span<byte> block = stackalloc byte[BlockSize];
+        block.Clear();
+        data[whole..].CopyTo(block);
+        Finish(state, block, data.Length - whole, (ulong)data.Length, digest);
     }
 
     /// <summary>The digest of every 64-byte pair of nodes.</summary>
@@ -42,12 +58,33 @@ public static class Sha256
         Buffers.RequireMultiple(pairs.Length, BlockSize);
         Buffers.RequireLength(parents.Length, pairs.Length / 2);
         Buffers.RequireDisjoint(pairs, parents);
-        Sha256Reference.HashPairs(pairs, parents, lastByteMask);
+        if (Kernels.IsNative)
+            Sha256Native.HashPairs(pairs, parents, lastByteMask);
+        else
+            Sha256Reference.HashPairs(pairs, parents, lastByteMask);
     }
 
     /// <summary>Runs whole blocks through a state of eight words.</summary>
     internal static void Compress(Span<uint> state, ReadOnlySpan<byte> blocks)
     {
-        Sha256Reference.Compress(state, blocks);
+        if (Kernels.IsNative)
+            Sha256Native.Compress(state, blocks);
+        else
+            Sha256Reference.Compress(state, blocks);
+    }
+
+    /// <summary>Pads the last, partly filled block (zeros after its content), compresses it and writes the digest.</summary>
+    internal static void Finish(Span<uint> state, Span<byte> block, int filled, ulong length, Span<byte> digest)
+    {
+        block[filled] = 0x80;
+        if (filled >= BlockSize - sizeof(ulong))
+        {
+            Compress(state, block);
+            block.Clear();
+        }
+
+        BinaryPrimitives.WriteUInt64BigEndian(block[^sizeof(ulong)..], length * 8);
+        Compress(state, block);
+        Sha256Reference.WriteDigest(state, digest);
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Filecoin.Native.Reference;
 
 namespace Filecoin.Native.Hashing;
@@ -51,16 +50,7 @@ public sealed class Sha256Stream
     {
         Buffers.RequireLength(digest.Length, Sha256.DigestSize);
         _block.AsSpan(_filled).Clear();
-        _block[_filled] = 0x80;
-        if (_filled >= Sha256.BlockSize - sizeof(ulong))
-        {
-            Sha256.Compress(_state, _block);
-            _block.AsSpan().Clear();
-        }
-
-        BinaryPrimitives.WriteUInt64BigEndian(_block.AsSpan(Sha256.BlockSize - sizeof(ulong)), _length * 8);
-        Sha256.Compress(_state, _block);
-        Sha256Reference.WriteDigest(_state, digest);
+        Sha256.Finish(_state, _block, _filled, _length, digest);
         Reset();
     }
 }
