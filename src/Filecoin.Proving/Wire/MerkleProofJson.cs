@@ -20,9 +20,12 @@ internal static class MerkleProofJson
     private static readonly JsonFields s_path = new("path");
     private static readonly JsonFields s_step = new("hashes", "index");
 
-    public static void WriteMerkleProof(this Utf8JsonWriter json, string name, MerkleProof proof)
+    /// <summary>Writes a proof, as a property if it has a name, else as a value.</summary>
+    public static void WriteMerkleProof(this Utf8JsonWriter json, string? name, MerkleProof proof)
     {
-        json.WriteStartObject(name);
+        if (name is not null)
+            json.WritePropertyName(name);
+        json.WriteStartObject();
         json.WriteStartObject("data");
         json.WriteStartObject(s_kinds[(int)proof.Kind][0]);
         if (proof.Kind == MerkleProofKind.Single)
