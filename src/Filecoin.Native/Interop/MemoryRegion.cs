@@ -61,6 +61,27 @@ public abstract class MemoryRegion : IDisposable
     /// <exception cref="ObjectDisposedException">The region is disposed.</exception>
     public unsafe ReadOnlySpan<byte> ReadOnlySpan(long offset, int length) => new(Pointer(offset, length), length);
 
+    /// <summary>A range as writable elements: more of them than bytes fit a span of bytes.</summary>
+    /// <typeparam name="T">A structure without references, such as a field element.</typeparam>
+    /// <param name="first">Index of the first element, counted from the region's start.</param>
+    /// <param name="count">Number of elements.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not inside the region.</exception>
+    /// <exception cref="ObjectDisposedException">The region is disposed.</exception>
+    /// <exception cref="InvalidOperationException">The region is read only.</exception>
+    public unsafe Span<T> Elements<T>(long first, int count)
+        where T : unmanaged =>
+        new(WritablePointer(checked(first * sizeof(T)), checked((long)count * sizeof(T))), count);
+
+    /// <summary>A range as elements.</summary>
+    /// <typeparam name="T">A structure without references, such as a field element.</typeparam>
+    /// <param name="first">Index of the first element, counted from the region's start.</param>
+    /// <param name="count">Number of elements.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not inside the region.</exception>
+    /// <exception cref="ObjectDisposedException">The region is disposed.</exception>
+    public unsafe ReadOnlySpan<T> ReadOnlyElements<T>(long first, int count)
+        where T : unmanaged =>
+        new(Pointer(checked(first * sizeof(T)), checked((long)count * sizeof(T))), count);
+
     /// <summary>Tells the operating system how a range will be used. A hint: unsupported advice is ignored.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The range is not inside the region.</exception>
     /// <exception cref="ObjectDisposedException">The region is disposed.</exception>

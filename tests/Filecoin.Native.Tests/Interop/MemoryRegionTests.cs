@@ -49,6 +49,18 @@ public sealed class MemoryRegionTests : IDisposable
     }
 
     [Fact]
+    public void Elements_are_the_bytes_of_the_region()
+    {
+        using var region = MemoryRegion.Allocate(64);
+        region.Elements<ulong>(1, 7)[6] = 0x0102030405060708;
+        Assert.Equal(8, region.ReadOnlySpan(56, 1)[0]);
+        Assert.Equal(0x0102030405060708UL, region.ReadOnlyElements<ulong>(7, 1)[0]);
+        Assert.Throws<ArgumentOutOfRangeException>(() => region.Elements<ulong>(1, 8).Length);
+        Assert.Throws<ArgumentOutOfRangeException>(() => region.ReadOnlyElements<ulong>(-1, 1).Length);
+        Assert.Throws<OverflowException>(() => region.Elements<ulong>(long.MaxValue / 2, 1).Length);
+    }
+
+    [Fact]
     public void A_negative_length_is_refused()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => MemoryRegion.Allocate(-1));

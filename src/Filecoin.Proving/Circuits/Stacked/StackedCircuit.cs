@@ -1,5 +1,7 @@
 using Filecoin.Native.Fields;
 using Filecoin.Proving.Circuits.Gadgets;
+using Filecoin.Proving.PoRep;
+using Filecoin.Proving.Sectors;
 
 namespace Filecoin.Proving.Circuits.Stacked;
 
@@ -26,6 +28,14 @@ internal sealed class StackedCircuit : Circuit
         shape.Check(witness);
         (_shape, _witness) = (shape, witness);
     }
+
+    /// <summary>The circuit of a partition with its witness.</summary>
+    /// <param name="config">The registered proof.</param>
+    /// <param name="inputs">What the verifier knows.</param>
+    /// <param name="proofs">The vanilla proofs of the partition's challenges.</param>
+    /// <exception cref="CircuitWitnessException">The proofs are not those of one partition of this configuration.</exception>
+    public static StackedCircuit Of(PoRepConfig config, PoRepPublicInputs inputs, ReadOnlySpan<ChallengeProof> proofs) =>
+        new(StackedShape.Of(config), StackedWitness.Of(inputs, proofs));
 
     /// <inheritdoc/>
     public override string ParameterId => _shape.ParameterId;

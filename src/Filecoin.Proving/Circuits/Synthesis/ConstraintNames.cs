@@ -1,0 +1,73 @@
+using System.Globalization;
+using Filecoin.Native.Fields;
+
+namespace Filecoin.Proving.Circuits.Synthesis;
+
+/// <summary>The gadgets entered and not left, from the outermost.</summary>
+internal sealed class GadgetPath
+{
+    private readonly List<(string Gadget, int Index)> _entered = [];
+
+    /// <summary>Enters a gadget; a negative index means it has none.</summary>
+    public void Enter(string gadget, int index) => _entered.Add((gadget, index));
+
+    /// <summary>Leaves the gadget entered last.</summary>
+    public void Leave() => _entered.RemoveAt(_entered.Count - 1);
+
+    /// <summary>The path of a constraint here: "sector 0/challenge 3/root".</summary>
+    public string Of(string constraint) => string.Join('/', _entered
+        .Select(g => g.Index < 0 ? g.Gadget : string.Create(CultureInfo.InvariantCulture, $"{g.Gadget} {g.Index}"))
+        .Append(constraint));
+}
+
+/// <summary>Finds the name of a constraint by synthesising the part that it is in, without values.</summary>
+internal static class ConstraintNames
+{
+    /// <summary>The path of gadgets to a constraint and its own name.</summary>
+    public static string Find(Circuit circuit, CircuitSize size, long constraint)
+    {
+        var namer = new Namer(constraint);
+        CircuitParts parts = circuit.SynthesizeShared(ref namer);
+        if (constraint >= size.Shared.Constraints)
+        {
+            (long part, long row) = Math.DivRem(constraint - size.Shared.Constraints, size.Part.Constraints);
+            namer = new Namer(row);
+            parts.Synthesize(ref namer, (int)part);
+        }
+        return namer.Found ?? throw new ArgumentOutOfRangeException(nameof(constraint), constraint, $"The circuit has {size.Total.Constraints} constraints.");
+    }
+
+    private struct Namer(long constraint) : IConstraintSystem
+    {
+        private readonly GadgetPath _path = new();
+        private long _constraints;
+        private int _inputs = 1;
+        private int _auxiliaries;
+
+        public static bool HasWitness => false;
+
+        public string? Found { get; private set; }
+
+        public Variable Allocate(in Fr value) => Variable.Auxiliary(_auxiliaries++);
+
+        public Variable AllocateInput(in Fr value) => Variable.Input(_inputs++);
+
+        public void Enforce(string name, scoped ReadOnlySpan<Term> a, scoped ReadOnlySpan<Term> b, scoped ReadOnlySpan<Term> c) => Count(name);
+
+        public void Bind(string name, scoped ReadOnlySpan<Term> sum, Variable variable, in Fr value) => Count(name);
+
+        public readonly void Enter(string gadget) => _path.Enter(gadget, -1);
+
+        public readonly void Enter(string gadget, int index) => _path.Enter(gadget, index);
+
+        public readonly void Leave() => _path.Leave();
+
+        private void Count(string name)
+        {
+            if (_constraints++ == constraint)
+            {
+                Found = _path.Of(name);
+            }
+        }
+    }
+}
