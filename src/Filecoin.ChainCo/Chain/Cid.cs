@@ -19,6 +19,7 @@ public readonly struct Cid : IEquatable<Cid>, IComparable<Cid>
     public const int MaxDigestLength = 128;
 
     private const int MaxTextLength = 512;
+    private const int CommitmentLength = 32;
     private readonly byte[]? _bytes;
 
     private Cid(byte[] bytes) => _bytes = bytes;
@@ -42,10 +43,11 @@ public readonly struct Cid : IEquatable<Cid>, IComparable<Cid>
     public ReadOnlySpan<byte> Digest => Bytes[Parts().DigestOffset..];
 
     /// <summary>Builds a version 1 CID.</summary>
-    /// <exception cref="CidFormatException">The digest's length does not fit the hash, or exceeds <see cref="MaxDigestLength"/>.</exception>
+    /// <exception cref="CidFormatException">The digest exceeds <see cref="MaxDigestLength"/>.</exception>
     public static Cid Create(ulong codec, ulong hashCode, ReadOnlySpan<byte> digest)
     {
-        CheckDigestLength(hashCode, (ulong)digest.Length);
+        if (digest.Length > MaxDigestLength)
+            throw new CidFormatException($"CID: a digest has at most {MaxDigestLength} bytes, found {digest.Length}");
         Span<byte> header = stackalloc byte[1 + (3 * 10)];
         header[0] = 1;
         int length = 1;
@@ -62,12 +64,14 @@ public readonly struct Cid : IEquatable<Cid>, IComparable<Cid>
     public static Cid OfDagCbor(ReadOnlySpan<byte> encoded) => Create(Multicodec.DagCbor, Multicodec.Blake2b256, Blake2b.Hash256(encoded));
 
     /// <summary>The piece CID of a 32-byte CommP, which is also the form of CommD: fil-commitment-unsealed, sha2-256-trunc254-padded.</summary>
+    /// <exception cref="CidFormatException">Not 32 bytes.</exception>
     public static Cid FromPieceCommitment(ReadOnlySpan<byte> commP) =>
-        Create(Multicodec.FilCommitmentUnsealed, Multicodec.Sha2_256Trunc254Padded, commP);
+        Create(Multicodec.FilCommitmentUnsealed, Multicodec.Sha2_256Trunc254Padded, Commitment(commP));
 
     /// <summary>The sealed sector CID of a 32-byte CommR: fil-commitment-sealed, poseidon-bls12_381-a2-fc1.</summary>
+    /// <exception cref="CidFormatException">Not 32 bytes.</exception>
     public static Cid FromSealedCommitment(ReadOnlySpan<byte> commR) =>
-        Create(Multicodec.FilCommitmentSealed, Multicodec.PoseidonBls12_381A2Fc1, commR);
+        Create(Multicodec.FilCommitmentSealed, Multicodec.PoseidonBls12_381A2Fc1, Commitment(commR));
 
     /// <summary>The 32 bytes of CommP or CommD when this is a piece CID, else false.</summary>
     public bool TryGetPieceCommitment(out ReadOnlySpan<byte> commitment) =>
@@ -151,13 +155,16 @@ public readonly struct Cid : IEquatable<Cid>, IComparable<Cid>
     /// <summary>Byte inequality.</summary>
     public static bool operator !=(Cid left, Cid right) => !left.Equals(right);
 
+    private static ReadOnlySpan<byte> Commitment(ReadOnlySpan<byte> bytes) => bytes.Length == CommitmentLength
+        ? bytes : throw new CidFormatException($"CID: a commitment has {CommitmentLength} bytes, found {bytes.Length}");
+
     private bool TryGetCommitment(ulong codec, ulong hash, out ReadOnlySpan<byte> commitment)
     {
         commitment = default;
         if (!IsDefined)
             return false;
         var parts = Parts();
-        if (parts.Codec != codec || parts.Hash != hash)
+        if (parts.Codec != codec || parts.Hash != hash || Bytes.Length - parts.DigestOffset != CommitmentLength)
             return false;
         commitment = Bytes[parts.DigestOffset..];
         return true;
@@ -226,7 +233,7 @@ public readonly struct Cid : IEquatable<Cid>, IComparable<Cid>
         }
 
         int offset = 1;
-        ulong hash = 0, digestLength = 0;
+        ulong digestLength = 0;
         for (int field = 0; field < 3; field++)
         {
             int read = Varint.Read(bytes[offset..], out ulong value);
@@ -237,34 +244,13 @@ public readonly struct Cid : IEquatable<Cid>, IComparable<Cid>
             }
 
             offset += read;
-            if (field == 1)
-                hash = value;
-            if (field == 2)
-                digestLength = value;
+            digestLength = value;
         }
 
-        error = DigestLengthError(hash, digestLength);
-        if (error is null && digestLength > (ulong)(bytes.Length - offset))
+        if (digestLength > MaxDigestLength)
+            error = $"CID: a digest has at most {MaxDigestLength} bytes, found {digestLength}";
+        else if (digestLength > (ulong)(bytes.Length - offset))
             error = $"CID: the digest has {digestLength} bytes, {bytes.Length - offset} are left";
         return error is null ? offset + (int)digestLength : 0;
-    }
-
-    private static void CheckDigestLength(ulong hash, ulong length)
-    {
-        if (DigestLengthError(hash, length) is { } error)
-            throw new CidFormatException(error);
-    }
-
-    private static string? DigestLengthError(ulong hash, ulong length)
-    {
-        ulong? exact = hash switch
-        {
-            Multicodec.Sha2_256 or Multicodec.Sha2_256Trunc254Padded or Multicodec.PoseidonBls12_381A2Fc1 => 32,
-            >= 0xb201 and <= 0xb240 => hash - 0xb200,
-            _ => null,
-        };
-        if (exact is { } expected && length != expected)
-            return $"CID: multihash 0x{hash:x} has {expected} bytes, found {length}";
-        return length > MaxDigestLength ? $"CID: a digest has at most {MaxDigestLength} bytes, found {length}" : null;
     }
 }

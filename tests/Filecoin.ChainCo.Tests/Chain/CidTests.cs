@@ -82,7 +82,7 @@ public sealed class CidTests
     [InlineData("")]
     [InlineData("02")]
     [InlineData("0171a0e40220")]
-    [InlineData("01f100a0e40220")]
+    [InlineData("01f100a0e40220")] // 0x71 in two bytes
     [InlineData("015500ffffffff7f")]
     [InlineData("1220aa")]
     public void Malformed_bytes_are_refused(string bytes) =>
