@@ -90,7 +90,7 @@ internal sealed class ChallengeCheck(PoRepConfig config, StackedGraph graph, Rep
         for (var layer = 1; layer <= config.Layers; layer++)
         {
             var labeling = proof.Labelings[layer - 1];
-            var count = ParentLabels(proof, layer, parents);
+            var count = ChallengeProof.ParentLabels(layer, proof.BaseParents, proof.ExpanderParents, parents);
             if (!Matches(labeling, layer, node, parents.AsSpan(0, count)))
                 return (PoRepProofPart.Labeling, $"layer {layer}: expected the labels of the parents' columns, found others");
             NodeLabels.Compute(replicaId.Span, (uint)layer, node, MemoryMarshal.AsBytes(parents.AsSpan(0, count)), label);
@@ -111,17 +111,6 @@ internal sealed class ChallengeCheck(PoRepConfig config, StackedGraph graph, Rep
         return encoded.SequenceEqual(proof.Replica.Leaf.Span)
             ? null
             : (PoRepProofPart.Encoding, $"expected the replica node {Convert.ToHexStringLower(encoded)}, found {proof.Replica.Leaf}");
-    }
-
-    private static int ParentLabels(ChallengeProof proof, int layer, Span<Commitment> labels)
-    {
-        for (var i = 0; i < PoRepConfig.BaseDegree; i++)
-            labels[i] = proof.BaseParents[i].Label(layer);
-        if (layer == 1)
-            return PoRepConfig.BaseDegree;
-        for (var i = 0; i < PoRepConfig.ExpanderDegree; i++)
-            labels[PoRepConfig.BaseDegree + i] = proof.ExpanderParents[i].Label(layer - 1);
-        return PoRepConfig.Degree;
     }
 
     private static bool Matches(LabelingProof labeling, int layer, uint node, ReadOnlySpan<Commitment> parents)

@@ -40,6 +40,23 @@ internal sealed class LayerColumns : ILeafProvider, IDisposable
         }
     }
 
+    /// <summary>One column: a node's label in each layer, layer 1 first.</summary>
+    /// <exception cref="SectorFileException">A layer ends before, or a label is no field element.</exception>
+    public Commitment[] ReadColumn(long node)
+    {
+        var column = new Commitment[_layers.Length];
+        for (var layer = 0; layer < column.Length; layer++)
+        {
+            var label = MemoryMarshal.AsBytes(column.AsSpan(layer, 1));
+            SectorFile.Read(_layers[layer], _paths[layer], label, node * TreeRows.NodeSize);
+            if (Fr.TryRead(label, out _)) continue;
+            throw new SectorFileException(SectorFileFault.Content, _paths[layer], node * TreeRows.NodeSize,
+                "a canonical field element", Convert.ToHexStringLower(label));
+        }
+
+        return column;
+    }
+
     /// <summary>Hashes columns to leaves.</summary>
     /// <exception cref="SectorFileException">A label is no field element.</exception>
     public void Fill(long first, Span<byte> leaves)
