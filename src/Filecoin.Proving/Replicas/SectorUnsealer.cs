@@ -93,7 +93,7 @@ public sealed class SectorUnsealer
         using var file = PendingFile.Create(path, _config.SectorSize.Bytes);
         var decoded = new DecodedReplica(replica, key) { Output = file };
         var found = new TreeBuilder(TreeHasher.Sha256, TreeRows.Create(2, _config.SectorSize.Nodes))
-            .Root(decoded, Environment.ProcessorCount, null, cancellation);
+            .Build((TreeBuilder.RowWriter?)null, decoded, Environment.ProcessorCount, null, cancellation);
         if (found != commD)
         {
             throw new SectorFileException(SectorFileFault.Content, job.SealedPath, null, $"a replica of data with CommD {commD}",

@@ -3,11 +3,12 @@ using Microsoft.Win32.SafeHandles;
 namespace Filecoin.Proving.Storage;
 
 /// <summary>Opens and reads finished files of a sector; what is missing or short becomes a <see cref="SectorFileException"/>.</summary>
-internal static class SectorFile
+public static class SectorFile
 {
     /// <summary>Opens a file for reading and checks its length.</summary>
     /// <param name="path">The file.</param>
     /// <param name="length">Bytes that it must have; negative: any.</param>
+    /// <exception cref="SectorFileException">It is missing or has another length.</exception>
     public static SafeFileHandle Open(string path, long length = -1)
     {
         SafeFileHandle handle;
@@ -27,6 +28,7 @@ internal static class SectorFile
     }
 
     /// <summary>Checks that a file is there and has a length, without reading it.</summary>
+    /// <exception cref="SectorFileException">It is missing or has another length.</exception>
     public static void Require(string path, long length)
     {
         var file = new FileInfo(path);

@@ -31,7 +31,7 @@ internal static class BaseTrees
             }
             else
             {
-                roots[i] = builder.Build(path, new Slice(leaves, i * rows.Leaves), options.Degree, counter.Add, cancellation);
+                roots[i] = builder.Build(path, new LeafRange(leaves, i * rows.Leaves), options.Degree, counter.Add, cancellation);
             }
         }
 
@@ -44,10 +44,5 @@ internal static class BaseTrees
         Span<byte> root = stackalloc byte[TreeRows.NodeSize];
         SectorFile.Read(handle, path, root, rows.Offset(rows.RootRow, 0));
         return Commitment.FromBytes(root);
-    }
-
-    private sealed class Slice(ILeafProvider whole, long start) : ILeafProvider
-    {
-        public void Fill(long first, Span<byte> leaves) => whole.Fill(start + first, leaves);
     }
 }

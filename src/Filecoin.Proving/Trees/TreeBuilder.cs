@@ -12,6 +12,9 @@ internal sealed class TreeBuilder(TreeHasher hasher, TreeRows rows)
     /// <summary>Leaves of a window at most: 2^15 nodes, 1 MiB, a power of 2 and of 8.</summary>
     internal const int MaxWindow = 1 << 15;
 
+    /// <summary>Takes nodes of a row that belong at an offset of the tree file. Called from several threads at once.</summary>
+    public delegate void RowWriter(ReadOnlySpan<byte> nodes, long offset);
+
     private readonly int _windowRow = WindowRow(rows);
 
     /// <summary>Leaves of a window.</summary>
@@ -27,26 +30,24 @@ internal sealed class TreeBuilder(TreeHasher hasher, TreeRows rows)
     public Commitment Build(string path, ILeafProvider leaves, int degree, Action<long>? advanced, CancellationToken cancellation)
     {
         using var file = PendingFile.Create(path, rows.FileLength);
-        var root = BuildRows(file, leaves, degree, advanced, cancellation);
+        var root = Build(file.Write, leaves, degree, advanced, cancellation);
         file.Commit();
         return root;
     }
 
-    /// <summary>The root alone; no row is stored.</summary>
-    public Commitment Root(ILeafProvider leaves, int degree, Action<long>? advanced, CancellationToken cancellation) =>
-        BuildRows(null, leaves, degree, advanced, cancellation);
-
-    private Commitment BuildRows(PendingFile? file, ILeafProvider leaves, int degree, Action<long>? advanced, CancellationToken cancellation)
+    /// <summary>Builds the rows and hands each piece of a stored row to <paramref name="store"/>.</summary>
+    /// <returns>The root.</returns>
+    public Commitment Build(RowWriter? store, ILeafProvider leaves, int degree, Action<long>? advanced, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(degree, 1);
         var tops = new byte[rows.Width(_windowRow) * TreeRows.NodeSize];
         Windows.Run(rows.Width(_windowRow), degree, () => new Buffers(Window, rows.Arity), (window, buffers) =>
         {
-            BuildWindow(file, leaves, window, buffers, tops);
+            BuildWindow(store, leaves, window, buffers, tops);
             advanced?.Invoke(Window);
         }, cancellation);
         cancellation.ThrowIfCancellationRequested();
-        return BuildUpper(file, tops);
+        return BuildUpper(store, tops);
     }
 
     private static int WindowRow(TreeRows rows)
@@ -56,14 +57,14 @@ internal sealed class TreeBuilder(TreeHasher hasher, TreeRows rows)
         return row;
     }
 
-    private void BuildWindow(PendingFile? file, ILeafProvider leaves, long window, Buffers buffers, byte[] tops)
+    private void BuildWindow(RowWriter? store, ILeafProvider leaves, long window, Buffers buffers, byte[] tops)
     {
         var nodes = buffers.Leaves.AsSpan();
         leaves.Fill(window * Window, nodes);
         for (var row = 0; ; row++)
         {
             var width = nodes.Length / TreeRows.NodeSize;
-            if (row >= rows.FirstStored) file?.Write(nodes, rows.Offset(row, window * width));
+            if (row >= rows.FirstStored) store?.Invoke(nodes, rows.Offset(row, window * width));
             if (row == _windowRow) break;
             var parents = (row % 2 == 0 ? buffers.Even : buffers.Odd).AsSpan(0, nodes.Length / rows.Arity);
             TreeHashing.Parents(hasher, rows.Arity, nodes, parents);
@@ -73,7 +74,7 @@ internal sealed class TreeBuilder(TreeHasher hasher, TreeRows rows)
         nodes.CopyTo(tops.AsSpan((int)(window * TreeRows.NodeSize)));
     }
 
-    private Commitment BuildUpper(PendingFile? file, byte[] tops)
+    private Commitment BuildUpper(RowWriter? store, byte[] tops)
     {
         var nodes = tops;
         for (var row = _windowRow; row < rows.RootRow;)
@@ -81,7 +82,7 @@ internal sealed class TreeBuilder(TreeHasher hasher, TreeRows rows)
             var parents = new byte[nodes.Length / rows.Arity];
             TreeHashing.Parents(hasher, rows.Arity, nodes, parents);
             nodes = parents;
-            if (++row >= rows.FirstStored) file?.Write(nodes, rows.Offset(row, 0));
+            if (++row >= rows.FirstStored) store?.Invoke(nodes, rows.Offset(row, 0));
         }
 
         return Commitment.FromBytes(nodes);
