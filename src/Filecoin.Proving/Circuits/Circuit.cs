@@ -10,12 +10,25 @@ internal abstract class Circuit
     /// <summary>The identifier of the circuit's public parameters; see <see cref="ParameterIdentifier"/>.</summary>
     public abstract string ParameterId { get; }
 
+    /// <summary>Whether the circuit has a witness. Without one its shape can be synthesised, its values cannot.</summary>
+    public abstract bool HasWitness { get; }
+
     /// <summary>How many parts follow the shared variables.</summary>
     public abstract int Parts { get; }
 
     /// <summary>Synthesises what the parts share.</summary>
     public abstract CircuitParts SynthesizeShared<TCs>(ref TCs cs)
         where TCs : IConstraintSystem, allows ref struct;
+
+    /// <summary>Refuses a circuit without a witness.</summary>
+    /// <exception cref="CircuitWitnessException">There is none.</exception>
+    public void ThrowIfBlank()
+    {
+        if (!HasWitness)
+        {
+            throw new CircuitWitnessException("Expected a circuit with a witness, found one without.");
+        }
+    }
 
     /// <summary>Synthesises the whole circuit in order.</summary>
     public void Synthesize<TCs>(ref TCs cs)

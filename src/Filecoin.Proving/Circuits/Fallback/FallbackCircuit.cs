@@ -1,4 +1,6 @@
 using Filecoin.Proving.Circuits.Gadgets;
+using Filecoin.Proving.PoSt;
+using Filecoin.Proving.Sectors;
 
 namespace Filecoin.Proving.Circuits.Fallback;
 
@@ -23,16 +25,26 @@ internal sealed class FallbackCircuit : Circuit
         (_shape, _witness) = (shape, witness);
     }
 
+    /// <summary>The circuit of a partition with its witness.</summary>
+    /// <param name="config">The registered proof.</param>
+    /// <param name="partition">The partition's vanilla proofs.</param>
+    /// <exception cref="CircuitWitnessException">The proofs are not those of one partition of this configuration.</exception>
+    public static FallbackCircuit Of(PoStConfig config, PoStPartition partition) =>
+        new(FallbackShape.Of(config), [.. partition.Sectors.Select(FallbackSectorWitness.Of)]);
+
     /// <inheritdoc/>
     public override string ParameterId => _shape.ParameterId;
+
+    /// <inheritdoc/>
+    public override bool HasWitness => _witness is not null;
 
     /// <inheritdoc/>
     public override int Parts => _shape.Sectors;
 
     /// <inheritdoc/>
-    public override CircuitParts SynthesizeShared<TCs>(ref TCs cs) => new Sectors(_shape, _witness);
+    public override CircuitParts SynthesizeShared<TCs>(ref TCs cs) => new SectorParts(_shape, _witness);
 
-    private sealed class Sectors(FallbackShape shape, FallbackSectorWitness[]? witness) : CircuitParts
+    private sealed class SectorParts(FallbackShape shape, FallbackSectorWitness[]? witness) : CircuitParts
     {
         public override void Synthesize<TCs>(ref TCs cs, int part)
         {

@@ -1,4 +1,3 @@
-using Filecoin.Native.Fields;
 using Filecoin.Proving.Sectors;
 
 namespace Filecoin.Proving.Circuits.Fallback;
@@ -37,11 +36,3 @@ internal sealed record FallbackShape(string ParameterId, int Sectors, int Challe
         }
     }
 }
-
-/// <summary>The private inputs of one sector of a PoSt.</summary>
-/// <param name="CommR">Poseidon of CommC and CommRLast.</param>
-/// <param name="CommC">Root of TreeC.</param>
-/// <param name="CommRLast">Root of TreeR.</param>
-/// <param name="Leaves">The challenged leaves.</param>
-/// <param name="Paths">Their paths to CommRLast.</param>
-internal sealed record FallbackSectorWitness(Fr CommR, Fr CommC, Fr CommRLast, Fr[] Leaves, MerklePathWitness[] Paths);

@@ -41,6 +41,9 @@ internal sealed class StackedCircuit : Circuit
     public override string ParameterId => _shape.ParameterId;
 
     /// <inheritdoc/>
+    public override bool HasWitness => _witness is not null;
+
+    /// <inheritdoc/>
     public override int Parts => _shape.Challenges;
 
     /// <inheritdoc/>

@@ -19,9 +19,11 @@ internal sealed class CircuitCheck
 
     /// <summary>Checks a circuit.</summary>
     /// <returns>The public inputs, the constant one first.</returns>
+    /// <exception cref="CircuitWitnessException">The circuit has no witness.</exception>
     /// <exception cref="UnsatisfiedCircuitException">A constraint does not hold; the first is named.</exception>
     public static Fr[] Run(Circuit circuit)
     {
+        circuit.ThrowIfBlank();
         var check = new CircuitCheck();
         var system = new Checker(check);
         circuit.Synthesize(ref system);

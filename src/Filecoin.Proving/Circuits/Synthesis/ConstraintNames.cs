@@ -24,8 +24,11 @@ internal sealed class GadgetPath
 internal static class ConstraintNames
 {
     /// <summary>The path of gadgets to a constraint and its own name.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The circuit has fewer constraints.</exception>
     public static string Find(Circuit circuit, CircuitSize size, long constraint)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(constraint);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(constraint, size.Total.Constraints);
         var namer = new Namer(constraint);
         CircuitParts parts = circuit.SynthesizeShared(ref namer);
         if (constraint >= size.Shared.Constraints)
@@ -34,7 +37,7 @@ internal static class ConstraintNames
             namer = new Namer(row);
             parts.Synthesize(ref namer, (int)part);
         }
-        return namer.Found ?? throw new ArgumentOutOfRangeException(nameof(constraint), constraint, $"The circuit has {size.Total.Constraints} constraints.");
+        return namer.Found ?? throw new InvalidOperationException($"Constraint {constraint} of {size.Total.Constraints} was not synthesised.");
     }
 
     private struct Namer(long constraint) : IConstraintSystem

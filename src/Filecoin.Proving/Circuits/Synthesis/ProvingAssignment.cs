@@ -64,15 +64,17 @@ internal sealed class ProvingAssignment : IDisposable
     public VariableDensity AuxiliariesInB { get; }
 
     /// <summary>Synthesises a circuit with its witness and checks every constraint.</summary>
-    /// <param name="circuit">The circuit; it has a witness.</param>
+    /// <param name="circuit">The circuit.</param>
     /// <param name="degreeOfParallelism">How many threads work at most.</param>
     /// <param name="progress">Told how many parts are done.</param>
     /// <param name="cancellationToken">Ends the work between parts.</param>
+    /// <exception cref="CircuitWitnessException">The circuit has no witness.</exception>
     /// <exception cref="UnsatisfiedCircuitException">A constraint does not hold.</exception>
     /// <exception cref="OutOfMemoryException">The values do not fit in memory.</exception>
     public static ProvingAssignment Create(
         Circuit circuit, int degreeOfParallelism, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
     {
+        circuit.ThrowIfBlank();
         var assignment = new ProvingAssignment(CircuitSize.Measure(circuit));
         try
         {
