@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Filecoin.Native.Fields;
 
 /// <summary>The border checks of batch operations: equal lengths, and an output that is one of its inputs or apart from all.</summary>
@@ -28,6 +30,33 @@ internal static class Operands
         if (bytes != (long)elements * Fr.Size)
         {
             throw new ArgumentException($"Expected {(long)elements * Fr.Size} bytes for {elements} elements, found {bytes}.", parameter);
+        }
+    }
+
+    /// <summary>Canonical bytes and elements in memory are different forms: an operation between them is never in place.</summary>
+    public static void RequireApart(ReadOnlySpan<byte> littleEndian, ReadOnlySpan<Fr> values)
+    {
+        if (MemoryMarshal.AsBytes(values).Overlaps(littleEndian))
+        {
+            throw new ArgumentException("Elements must not overlap their encoding.");
+        }
+    }
+
+    /// <summary>Throws for the element whose index a kernel gave back; −1 is none.</summary>
+    public static void RequireCanonical(long bad, ReadOnlySpan<byte> littleEndian)
+    {
+        if (bad >= 0)
+        {
+            throw NonCanonicalFieldElementException.ForFr(bad * Fr.Size, littleEndian[(int)(bad * Fr.Size)..]);
+        }
+    }
+
+    /// <summary>Throws for the element of a or b whose index a kernel gave back; −1 is none.</summary>
+    public static void RequireCanonical(long bad, ReadOnlySpan<byte> a, ReadOnlySpan<byte> b)
+    {
+        if (bad >= 0)
+        {
+            RequireCanonical(bad, Fr.TryRead(a[(int)(bad * Fr.Size)..], out _) ? b : a);
         }
     }
 

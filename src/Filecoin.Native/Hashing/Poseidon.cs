@@ -1,4 +1,5 @@
 using Filecoin.Native.Fields;
+using Filecoin.Native.Interop;
 using Filecoin.Native.Reference;
 
 namespace Filecoin.Native.Hashing;
@@ -34,7 +35,26 @@ public static class Poseidon
     /// <param name="digests">32 bytes for each digest; must not overlap the preimages.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no Poseidon of this arity.</exception>
     /// <exception cref="NonCanonicalFieldElementException">An element of a preimage is not below the modulus; digests are then incomplete.</exception>
-    public static void HashMany(int arity, ReadOnlySpan<byte> preimages, Span<byte> digests)
+    public static void HashMany(int arity, ReadOnlySpan<byte> preimages, Span<byte> digests) =>
+        HashMany(FieldForms.InUse, arity, preimages, digests);
+
+    /// <summary>
+    /// The digests of columns: digest i is that of node firstNode + i of every layer in turn, as TreeC's leaves are.
+    /// The number of layers is the arity.
+    /// </summary>
+    /// <param name="layers">Regions of 32-byte nodes.</param>
+    /// <param name="firstNode">The first column.</param>
+    /// <param name="count">Columns.</param>
+    /// <param name="digests">32 bytes for each column; must not overlap the layers.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no Poseidon of this arity, or a layer has not that many nodes.</exception>
+    /// <exception cref="NonCanonicalFieldElementException">
+    /// A node is not below the modulus; the offset is that in the layer, and <see cref="NonCanonicalFieldElementException.Input"/> the layer's
+    /// index. Digests are then incomplete.
+    /// </exception>
+    public static void HashColumns(ReadOnlySpan<MemoryRegion> layers, long firstNode, int count, Span<byte> digests) =>
+        HashColumns(FieldForms.InUse, layers, firstNode, count, digests);
+
+    internal static void HashMany(FieldForm form, int arity, ReadOnlySpan<byte> preimages, Span<byte> digests)
     {
         PoseidonConstants constants = PoseidonConstants.For(arity);
         if (digests.Length % DigestSize != 0 || preimages.Length != (long)digests.Length * arity)
@@ -43,20 +63,48 @@ public static class Poseidon
                 $"Expected preimages of {arity} × 32 bytes for digests of 32 bytes, found {preimages.Length} and {digests.Length} bytes.",
                 nameof(preimages));
         }
-        if (preimages.Overlaps(digests))
+        Buffers.RequireDisjoint(preimages, digests);
+        long bad = form == FieldForm.Managed
+            ? PoseidonReference.HashMany(constants, preimages, digests)
+            : PoseidonNative.HashMany(form, constants, preimages, digests);
+        if (bad >= 0)
         {
-            throw new ArgumentException("Digests must not overlap the preimages.", nameof(digests));
-        }
-        Span<Fr> elements = stackalloc Fr[arity];
-        for (int i = 0; i < digests.Length / DigestSize; i++)
-        {
-            ReadOnlySpan<byte> preimage = preimages.Slice(i * arity * Fr.Size, arity * Fr.Size);
-            int bad = FrReference.Read(preimage, elements);
-            if (bad >= 0)
+            // The first element of the preimage at fault.
+            long offset = bad * arity * Fr.Size;
+            while (Fr.TryRead(preimages[(int)offset..], out _))
             {
-                throw NonCanonicalFieldElementException.ForFr(((long)i * arity + bad) * Fr.Size, preimage[(bad * Fr.Size)..]);
+                offset += Fr.Size;
             }
-            PoseidonReference.Hash(constants, elements).Write(digests[(i * DigestSize)..]);
+            throw NonCanonicalFieldElementException.ForFr(offset, preimages[(int)offset..]);
+        }
+    }
+
+    internal static void HashColumns(
+        FieldForm form, ReadOnlySpan<MemoryRegion> layers, long firstNode, int count, Span<byte> digests)
+    {
+        PoseidonConstants constants = PoseidonConstants.For(layers.Length);
+        ArgumentOutOfRangeException.ThrowIfNegative(firstNode);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        if (digests.Length != (long)count * DigestSize)
+        {
+            throw new ArgumentException($"Expected {(long)count * DigestSize} bytes for {count} digests, found {digests.Length}.", nameof(digests));
+        }
+        foreach (MemoryRegion layer in layers)
+        {
+            Buffers.RequireDisjoint(layer.ReadOnlySpan(firstNode * Fr.Size, digests.Length), digests);
+        }
+        long bad = form == FieldForm.Managed
+            ? PoseidonReference.HashColumns(constants, layers, firstNode, digests)
+            : PoseidonNative.HashColumns(form, constants, layers, firstNode, digests);
+        if (bad >= 0)
+        {
+            long offset = (firstNode + bad) * Fr.Size;
+            int input = 0;
+            while (Fr.TryRead(layers[input].ReadOnlySpan(offset, Fr.Size), out _))
+            {
+                input++;
+            }
+            throw NonCanonicalFieldElementException.ForFr(offset, layers[input].ReadOnlySpan(offset, Fr.Size), input);
         }
     }
 }

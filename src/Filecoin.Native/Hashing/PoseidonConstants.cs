@@ -1,4 +1,5 @@
 using Filecoin.Native.Fields;
+using Filecoin.Native.Interop;
 
 namespace Filecoin.Native.Hashing;
 
@@ -21,6 +22,7 @@ public sealed class PoseidonConstants
     private static readonly Lazy<PoseidonConstants>[] Tables =
         [.. SupportedArities.Select(arity => new Lazy<PoseidonConstants>(() => new PoseidonConstants(arity)))];
 
+    private readonly Lazy<PoseidonTable> _portable, _ifma;
     private readonly Fr[] _roundConstants, _compressed, _mds, _preSparse, _sparseColumns, _sparseRows;
 
     private PoseidonConstants(int arity)
@@ -41,6 +43,8 @@ public sealed class PoseidonConstants
         _mds = mds.Cells;
         _compressed = PoseidonMatrices.CompressRoundConstants(mds, _roundConstants, FullRounds, PartialRounds);
         (_preSparse, _sparseColumns, _sparseRows) = PoseidonMatrices.FactorToSparse(mds, PartialRounds);
+        _portable = new(() => new PoseidonTable(this, FieldForm.Portable));
+        _ifma = new(() => new PoseidonTable(this, FieldForm.Ifma));
     }
 
     /// <summary>Arities that Filecoin's trees, columns and sector updates use, in increasing order.</summary>
@@ -89,4 +93,7 @@ public sealed class PoseidonConstants
 
     /// <summary>The first row of partial round <paramref name="round"/>'s matrix without its first element, <see cref="Arity"/> elements.</summary>
     public ReadOnlySpan<Fr> SparseRow(int round) => _sparseRows.AsSpan(round * Arity, Arity);
+
+    /// <summary>The constants as a native form reads them.</summary>
+    internal PoseidonTable TableFor(FieldForm form) => (form == FieldForm.Ifma ? _ifma : _portable).Value;
 }

@@ -45,6 +45,16 @@ internal static class FrReference
         }
     }
 
+    public static void ScalePowers(Span<Fr> values, Fr first, Fr ratio)
+    {
+        Fr power = first;
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] *= power;
+            power *= ratio;
+        }
+    }
+
     /// <summary>Elements inverted with one inversion: partial products go up, the inverse of their product comes down.</summary>
     public static void Invert(Span<Fr> values)
     {

@@ -9,75 +9,90 @@ public sealed class FrBatchTests
 {
     private delegate void Binary(ReadOnlySpan<Fr> left, ReadOnlySpan<Fr> right, Span<Fr> output);
 
-    [Fact]
-    public void Multiply_add_and_subtract_are_elementwise() =>
+    [Theory, MemberData(nameof(Forms.Available), MemberType = typeof(Forms))]
+    public void Multiply_add_and_subtract_are_elementwise(Form form) =>
         Prop.ForAll(FrGen.ArbPair, pair =>
         {
-            AssertElementwise(FrBatch.Multiply, (a, b) => a * b, pair);
-            AssertElementwise(FrBatch.Add, (a, b) => a + b, pair);
-            AssertElementwise(FrBatch.Subtract, (a, b) => a - b, pair);
+            AssertElementwise((a, b, c) => FrBatch.Multiply(form.Of(), a, b, c), (a, b) => a * b, pair);
+            AssertElementwise((a, b, c) => FrBatch.Add(form.Of(), a, b, c), (a, b) => a + b, pair);
+            AssertElementwise((a, b, c) => FrBatch.Subtract(form.Of(), a, b, c), (a, b) => a - b, pair);
         }).QuickCheckThrowOnFailure();
 
-    [Fact]
-    public void Scale_and_scale_add_are_elementwise() =>
-        Prop.ForAll(FrGen.ArbPair, FrGen.ArbElement, (pair, factor) =>
+    [Theory, MemberData(nameof(Forms.Available), MemberType = typeof(Forms))]
+    public void Every_pair_of_edge_values_multiplies_adds_and_subtracts(Form form)
+    {
+        Fr[] edges = [.. FrGen.EdgeIntegers.Select(FrGen.FromInteger)];
+        foreach (Fr edge in edges)
+        {
+            (Fr[] A, Fr[] B) pair = (edges, [.. Enumerable.Repeat(edge, edges.Length)]);
+            AssertElementwise((a, b, c) => FrBatch.Multiply(form.Of(), a, b, c), (a, b) => a * b, pair);
+            AssertElementwise((a, b, c) => FrBatch.Add(form.Of(), a, b, c), (a, b) => a + b, pair);
+            AssertElementwise((a, b, c) => FrBatch.Subtract(form.Of(), a, b, c), (a, b) => a - b, pair);
+        }
+    }
+
+    [Theory, MemberData(nameof(Forms.Available), MemberType = typeof(Forms))]
+    public void Scaling_is_elementwise(Form form) =>
+        Prop.ForAll(FrGen.ArbPair, FrGen.ArbElement, FrGen.ArbElement, (pair, factor, ratio) =>
         {
             Fr[] scaled = new Fr[pair.A.Length];
-            FrBatch.Scale(pair.A, factor, scaled);
+            FrBatch.Scale(form.Of(), pair.A, factor, scaled);
             Assert.Equal(pair.A.Select(a => a * factor), scaled);
             Fr[] accumulator = [.. pair.B];
-            FrBatch.ScaleAdd(pair.A, factor, accumulator);
+            FrBatch.ScaleAdd(form.Of(), pair.A, factor, accumulator);
             Assert.Equal(pair.B.Zip(scaled, (b, s) => b + s), accumulator);
+            Fr[] powers = [.. pair.A];
+            FrBatch.ScalePowers(form.Of(), powers, factor, ratio);
+            Assert.Equal(pair.A.Select((a, i) => a * factor * ratio.Pow((ulong)i)), powers);
         }).QuickCheckThrowOnFailure();
 
-    [Fact]
-    public void Invert_inverts_each_and_leaves_zeros() =>
-        Prop.ForAll(FrGen.ArbVector, values =>
-        {
-            Fr[] inverted = [.. values];
-            FrBatch.Invert(inverted);
-            Assert.Equal(values.Select(v => v.IsZero ? v : v.Inverse()), inverted);
-        }).QuickCheckThrowOnFailure();
+    [Theory, MemberData(nameof(Forms.Available), MemberType = typeof(Forms))]
+    public void Invert_inverts_each_and_leaves_zeros(Form form)
+    {
+        Prop.ForAll(FrGen.ArbVector, values => AssertInverted(form, values)).QuickCheckThrowOnFailure();
+        Fr[] edges = [.. FrGen.EdgeIntegers.Select(FrGen.FromInteger)];
+        AssertInverted(form, [.. Enumerable.Repeat(edges, 14).SelectMany(e => e)]);
+        AssertInverted(form, new Fr[17]);
+    }
 
-    [Fact]
-    public void Read_and_write_round_trip() =>
+    [Theory, MemberData(nameof(Forms.Available), MemberType = typeof(Forms))]
+    public void Read_and_write_round_trip(Form form) =>
         Prop.ForAll(FrGen.ArbVector, values =>
         {
-            byte[] bytes = FrGen.Bytes(values);
+            byte[] bytes = new byte[values.Length * Fr.Size];
+            FrBatch.Write(form.Of(), values, bytes);
             Assert.Equal(values.SelectMany(v => FrGen.Bytes(FrGen.ToInteger(v))), bytes);
             Fr[] back = new Fr[values.Length];
-            FrBatch.Read(bytes, back);
+            FrBatch.Read(form.Of(), bytes, back);
             Assert.Equal(values, back);
         }).QuickCheckThrowOnFailure();
 
-    [Fact]
-    public void Node_sums_are_field_sums_of_canonical_bytes() =>
+    [Theory, MemberData(nameof(Forms.Available), MemberType = typeof(Forms))]
+    public void Node_sums_are_field_sums_of_canonical_bytes(Form form) =>
         Prop.ForAll(FrGen.ArbPair, pair =>
         {
             byte[] a = FrGen.Bytes(pair.A), b = FrGen.Bytes(pair.B), sum = new byte[a.Length];
-            FrBatch.AddNodes(a, b, sum);
+            FrBatch.AddNodes(form.Of(), a, b, sum);
             Assert.Equal(FrGen.Bytes(pair.A.Zip(pair.B, (x, y) => x + y).ToArray()), sum);
-            FrBatch.SubtractNodes(sum, b, sum);
+            FrBatch.SubtractNodes(form.Of(), sum, b, sum);
             Assert.Equal(a, sum);
         }).QuickCheckThrowOnFailure();
 
-    [Theory]
-    [InlineData(1, 0)]
-    [InlineData(8, 7)]
-    [InlineData(21, 0)]
-    [InlineData(21, 8)]
-    [InlineData(21, 20)]
-    public void A_non_canonical_element_is_named(int count, int bad)
+    [Theory, MemberData(nameof(Forms.Available), MemberType = typeof(Forms))]
+    public void A_non_canonical_element_is_named(Form form)
     {
-        foreach (BigInteger value in (BigInteger[])[FrGen.Modulus, (BigInteger.One << 256) - 1])
+        foreach ((int count, int bad) in ((int, int)[])[(1, 0), (8, 7), (21, 0), (21, 3), (21, 8), (21, 14), (21, 20)])
         {
-            byte[] good = new byte[count * Fr.Size], bytes = new byte[count * Fr.Size], output = new byte[count * Fr.Size];
-            FrGen.Bytes(value).CopyTo(bytes, bad * Fr.Size);
-            AssertNamed(bad, value, () => FrBatch.Read(bytes, new Fr[count]));
-            AssertNamed(bad, value, () => FrBatch.AddNodes(bytes, good, output));
-            AssertNamed(bad, value, () => FrBatch.AddNodes(good, bytes, output));
-            AssertNamed(bad, value, () => FrBatch.SubtractNodes(bytes, good, output));
-            AssertNamed(bad, value, () => FrBatch.SubtractNodes(good, bytes, output));
+            foreach (BigInteger value in (BigInteger[])[FrGen.Modulus, FrGen.Modulus + (BigInteger.One << 192), (BigInteger.One << 256) - 1])
+            {
+                byte[] good = new byte[count * Fr.Size], bytes = new byte[count * Fr.Size], output = new byte[count * Fr.Size];
+                FrGen.Bytes(value).CopyTo(bytes, bad * Fr.Size);
+                AssertNamed(bad, value, () => FrBatch.Read(form.Of(), bytes, new Fr[count]));
+                AssertNamed(bad, value, () => FrBatch.AddNodes(form.Of(), bytes, good, output));
+                AssertNamed(bad, value, () => FrBatch.AddNodes(form.Of(), good, bytes, output));
+                AssertNamed(bad, value, () => FrBatch.SubtractNodes(form.Of(), bytes, good, output));
+                AssertNamed(bad, value, () => FrBatch.SubtractNodes(form.Of(), good, bytes, output));
+            }
         }
     }
 
@@ -93,6 +108,13 @@ public sealed class FrBatchTests
         Assert.Throws<ArgumentException>(() => FrBatch.AddNodes(new byte[33], new byte[33], new byte[33]));
         byte[] nodes = new byte[96];
         Assert.Throws<ArgumentException>(() => FrBatch.AddNodes(nodes.AsSpan(0, 64), nodes.AsSpan(0, 64), nodes.AsSpan(32)));
+    }
+
+    private static void AssertInverted(Form form, Fr[] values)
+    {
+        Fr[] inverted = [.. values];
+        FrBatch.Invert(form.Of(), inverted);
+        Assert.Equal(values.Select(v => v.IsZero ? v : v.Inverse()), inverted);
     }
 
     private static void AssertNamed(int index, BigInteger value, Action act)

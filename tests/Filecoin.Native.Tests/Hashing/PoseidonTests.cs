@@ -1,5 +1,6 @@
 using Filecoin.Native.Fields;
 using Filecoin.Native.Hashing;
+using Filecoin.Native.Interop;
 using Filecoin.Native.Reference;
 using Filecoin.Native.Tests.Fields;
 using FsCheck;
@@ -52,42 +53,81 @@ public sealed class PoseidonTests
     [Fact]
     public void A_singular_matrix_has_no_inverse() => Assert.Throws<ArithmeticException>(() => new FrMatrix(3).Inverse());
 
-    [Theory]
-    [InlineData(2, 1)]
-    [InlineData(2, 29)]
-    [InlineData(4, 9)]
-    [InlineData(8, 8)]
-    [InlineData(8, 17)]
-    [InlineData(11, 19)]
-    [InlineData(16, 7)]
-    [InlineData(24, 9)]
-    [InlineData(36, 9)]
-    public void Many_equals_each(int arity, int count) =>
+    public static TheoryData<Form, int, int> Batches
+    {
+        get
+        {
+            var data = new TheoryData<Form, int, int>();
+            foreach (FieldForm form in FieldForms.Available)
+            {
+                foreach ((int arity, int count) in ((int, int)[])
+                    [(2, 1), (2, 7), (2, 29), (4, 9), (8, 8), (8, 16), (8, 41), (11, 19), (11, 24), (16, 17), (24, 9), (36, 18)])
+                {
+                    data.Add((Form)form, arity, count);
+                }
+            }
+            return data;
+        }
+    }
+
+    [Theory, MemberData(nameof(Batches))]
+    public void Every_form_gives_the_reference_digests(Form form, int arity, int count) =>
         Prop.ForAll(Preimage(arity * count), elements =>
         {
-            byte[] preimages = FrGen.Bytes(elements), digests = new byte[count * Poseidon.DigestSize], digest = new byte[Poseidon.DigestSize];
-            Poseidon.HashMany(arity, preimages, digests);
-            for (int i = 0; i < count; i++)
-            {
-                Fr expected = PoseidonReference.Hash(PoseidonConstants.For(arity), elements.AsSpan(i * arity, arity));
-                Assert.Equal(expected, Fr.Read(digests.AsSpan(i * 32)));
-                Poseidon.Hash(preimages.AsSpan(i * arity * 32, arity * 32), digest);
-                Assert.Equal(digest, digests.AsSpan(i * 32, 32).ToArray());
-            }
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(5));
+            byte[] preimages = FrGen.Bytes(elements), digests = new byte[count * Poseidon.DigestSize];
+            Poseidon.HashMany(form.Of(), arity, preimages, digests);
+            Assert.Equal(Reference(arity, elements), digests);
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(4));
 
-    [Theory]
-    [InlineData(2, 1, 1)]
-    [InlineData(8, 17, 135)]
-    [InlineData(11, 9, 0)]
-    [InlineData(11, 9, 45)]
-    public void A_non_canonical_element_is_named(int arity, int count, int bad)
+    [Theory, MemberData(nameof(Batches))]
+    public void Columns_are_gathered_from_every_layer(Form form, int arity, int count)
     {
-        byte[] preimages = new byte[arity * count * 32];
-        FrGen.Bytes(FrGen.Modulus).CopyTo(preimages, bad * 32);
-        var error = Assert.Throws<NonCanonicalFieldElementException>(() => Poseidon.HashMany(arity, preimages, new byte[count * 32]));
-        Assert.Equal(bad * 32L, error.Offset);
-        Assert.Equal(Fr.ModulusHex, error.Found);
+        const int First = 3;
+        Fr[] elements = [.. Preimage(arity * count).Generator.Sample(1)[0]];
+        MemoryRegion[] layers = [.. Enumerable.Range(0, arity).Select(_ => MemoryRegion.Allocate((First + count) * Fr.Size))];
+        for (int i = 0; i < elements.Length; i++)
+        {
+            elements[i].Write(layers[i % arity].Span((First + i / arity) * Fr.Size, Fr.Size));
+        }
+        byte[] digests = new byte[count * Poseidon.DigestSize];
+        Poseidon.HashColumns(form.Of(), layers, First, count, digests);
+        Assert.Equal(Reference(arity, elements), digests);
+
+        FrGen.Bytes(FrGen.Modulus).CopyTo(layers[^1].Span((First + count - 1) * Fr.Size, Fr.Size));
+        var error = Assert.Throws<NonCanonicalFieldElementException>(() => Poseidon.HashColumns(form.Of(), layers, First, count, digests));
+        Assert.Equal(((long)(First + count - 1) * Fr.Size, (int?)(arity - 1)), (error.Offset, error.Input));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Poseidon.HashColumns(form.Of(), layers, First + 1, count, digests));
+        Assert.Throws<ArgumentException>(() => Poseidon.HashColumns(form.Of(), layers, First, count + 1, digests));
+        Assert.Throws<ArgumentException>(() => Poseidon.HashColumns(form.Of(), layers, First, count, layers[0].Span(First * Fr.Size, count * Fr.Size)));
+        Array.ForEach(layers, layer => layer.Dispose());
+    }
+
+    [Theory, MemberData(nameof(Batches))]
+    public void A_non_canonical_element_is_named(Form form, int arity, int count)
+    {
+        foreach (int bad in (int[])[0, arity * count / 2, arity * count - 1])
+        {
+            byte[] preimages = new byte[arity * count * Fr.Size];
+            FrGen.Bytes(FrGen.Modulus).CopyTo(preimages, bad * Fr.Size);
+            var error = Assert.Throws<NonCanonicalFieldElementException>(
+                () => Poseidon.HashMany(form.Of(), arity, preimages, new byte[count * Poseidon.DigestSize]));
+            Assert.Equal((long)bad * Fr.Size, error.Offset);
+            Assert.Equal(Fr.ModulusHex, error.Found);
+        }
+    }
+
+    /// <summary>Elements whose lazily reduced form is the largest, in every place.</summary>
+    [Theory, MemberData(nameof(Arities))]
+    public void Extreme_elements_hash_alike_in_every_form(int arity)
+    {
+        Fr[] extremes = [.. FrGen.EdgeIntegers.Select(FrGen.FromInteger)];
+        Fr[] elements = [.. extremes.SelectMany(e => Enumerable.Repeat(e, arity))];
+        byte[] expected = Reference(arity, elements), digests = new byte[expected.Length];
+        foreach (FieldForm form in FieldForms.Available)
+        {
+            Poseidon.HashMany(form, arity, FrGen.Bytes(elements), digests);
+            Assert.Equal(expected, digests);
+        }
     }
 
     [Fact]
@@ -103,4 +143,7 @@ public sealed class PoseidonTests
     }
 
     private static Arbitrary<Fr[]> Preimage(int length) => Arb.From(Gen.ArrayOf(FrGen.Element, length));
+
+    private static byte[] Reference(int arity, Fr[] elements) =>
+        FrGen.Bytes([.. elements.Chunk(arity).Select(preimage => PoseidonReference.Hash(PoseidonConstants.For(arity), preimage))]);
 }

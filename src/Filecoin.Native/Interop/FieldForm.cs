@@ -1,0 +1,28 @@
+namespace Filecoin.Native.Interop;
+
+/// <summary>The forms in which kernels over the scalar field exist. The native ones have the numbers of kernels/field.c.</summary>
+internal enum FieldForm
+{
+    /// <summary>The managed reference.</summary>
+    Managed = -1,
+
+    /// <summary>Portable C, one element at a time.</summary>
+    Portable = 0,
+
+    /// <summary>AVX-512 IFMA, eight elements at a time.</summary>
+    Ifma = 1,
+}
+
+/// <summary>Which form is in use. Tests and benchmarks run the others beside it.</summary>
+internal static class FieldForms
+{
+    /// <summary>The form of this process, by <see cref="Kernels"/>.</summary>
+    public static FieldForm InUse { get; } = Kernels.IsNative ? (FieldForm)FieldNative.Best() : FieldForm.Managed;
+
+    /// <summary>The form for a batch: one that does not fill the lanes is not worth the way to native code.</summary>
+    public static FieldForm ForBatch(int elements) => elements < 8 ? FieldForm.Managed : InUse;
+
+    /// <summary>Every form that this process can run.</summary>
+    public static FieldForm[] Available =>
+        [FieldForm.Managed, .. new[] { FieldForm.Portable, FieldForm.Ifma }.Where(form => form <= InUse)];
+}
