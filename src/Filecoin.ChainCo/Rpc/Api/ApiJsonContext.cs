@@ -1,0 +1,47 @@
+using System.Text.Json.Serialization;
+using Filecoin.ChainCo.Chain;
+using Filecoin.ChainCo.Chain.Actors;
+
+namespace Filecoin.ChainCo.Rpc.Api;
+
+/// <summary>Source-generated JSON of what the API takes and gives.</summary>
+[JsonSourceGenerationOptions(MaxDepth = 64)]
+[JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(bool))]
+[JsonSerializable(typeof(ulong))]
+[JsonSerializable(typeof(long))]
+[JsonSerializable(typeof(ReadOnlyMemory<byte>))]
+[JsonSerializable(typeof(Address))]
+[JsonSerializable(typeof(Cid))]
+[JsonSerializable(typeof(TokenAmount))]
+[JsonSerializable(typeof(Bitfield))]
+[JsonSerializable(typeof(Signature))]
+[JsonSerializable(typeof(TipSet))]
+[JsonSerializable(typeof(TipSetKey))]
+[JsonSerializable(typeof(BlockHeader))]
+[JsonSerializable(typeof(Message))]
+[JsonSerializable(typeof(SignedMessage))]
+[JsonSerializable(typeof(IReadOnlyList<SignedMessage>))]
+[JsonSerializable(typeof(IReadOnlyList<Address>))]
+[JsonSerializable(typeof(IReadOnlyList<HeadChange>))]
+[JsonSerializable(typeof(NodeVersion))]
+[JsonSerializable(typeof(MsgLookup))]
+[JsonSerializable(typeof(MessageSendSpec))]
+[JsonSerializable(typeof(ActorState))]
+[JsonSerializable(typeof(MinerInfo))]
+[JsonSerializable(typeof(DeadlineInfo))]
+[JsonSerializable(typeof(IReadOnlyList<MinerDeadline>))]
+[JsonSerializable(typeof(IReadOnlyList<MinerPartition>))]
+[JsonSerializable(typeof(SectorLocation))]
+[JsonSerializable(typeof(MinerPowerInfo))]
+[JsonSerializable(typeof(SectorPreCommitInfo))]
+[JsonSerializable(typeof(SectorPreCommitOnChainInfo))]
+[JsonSerializable(typeof(SectorOnChainInfo))]
+[JsonSerializable(typeof(IReadOnlyList<SectorOnChainInfo>))]
+[JsonSerializable(typeof(BeaconEntry))]
+[JsonSerializable(typeof(MiningBaseInfo))]
+[JsonSerializable(typeof(BlockTemplate))]
+[JsonSerializable(typeof(BlockMessage))]
+[JsonSerializable(typeof(SyncStateInfo))]
+[JsonSerializable(typeof(ForestSyncStatus))]
+public sealed partial class ApiJsonContext : JsonSerializerContext;
