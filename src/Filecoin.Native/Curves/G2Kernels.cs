@@ -1,4 +1,5 @@
 using Filecoin.Native.Fields;
+using Filecoin.Native.Interop;
 using Filecoin.Native.Reference;
 
 namespace Filecoin.Native.Curves;
@@ -6,20 +7,22 @@ namespace Filecoin.Native.Curves;
 /// <summary>The operations on G2 that have a native form, and the choice of it.</summary>
 internal static class G2Kernels
 {
-    internal static bool IsInSubgroup(in G2Affine point) => Subgroups.Contains(point.Point.ToProjective());
+    internal static bool IsInSubgroup(in G2Affine point) =>
+        Kernels.IsNative ? BlsNative.IsInSubgroup(point) : Subgroups.Contains(point.Point.ToProjective());
 
     internal static G2Projective Multiply(in G2Projective point, Fr scalar)
     {
         Span<ulong> limbs = stackalloc ulong[4];
         scalar.ToCanonical(limbs);
-        return new(point.Point.Multiply(limbs));
+        return Kernels.IsNative ? BlsNative.Multiply(point, limbs, secret: false) : new(point.Point.Multiply(limbs));
     }
 
     internal static G2Projective MultiplySecret(in G2Projective point, Fr scalar)
     {
         Span<ulong> limbs = stackalloc ulong[4];
         scalar.ToCanonical(limbs);
-        G2Projective product = new(point.Point.MultiplySecret(limbs));
+        G2Projective product =
+            Kernels.IsNative ? BlsNative.Multiply(point, limbs, secret: true) : new(point.Point.MultiplySecret(limbs));
         limbs.Clear();
         return product;
     }
@@ -27,6 +30,15 @@ internal static class G2Kernels
     internal static void Decode(ReadOnlySpan<byte> bytes, bool compressed, PointChecks checks, Span<G2Affine> points)
     {
         int size = compressed ? G2Affine.CompressedSize : G2Affine.UncompressedSize;
+        if (Kernels.IsNative)
+        {
+            int failure = BlsNative.Decode(bytes, compressed, checks, points, out int malformed);
+            if (failure >= 0)
+            {
+                throw PointEncoding.Failure((PointDecodingError)failure, "G2", malformed, size, bytes.Slice(malformed * size, size));
+            }
+            return;
+        }
         for (int i = 0; i < points.Length; i++)
         {
             ReadOnlySpan<byte> encoded = bytes.Slice(i * size, size);

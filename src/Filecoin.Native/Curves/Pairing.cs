@@ -1,4 +1,5 @@
 using Filecoin.Native.Fields;
+using Filecoin.Native.Interop;
 using Filecoin.Native.Reference;
 
 namespace Filecoin.Native.Curves;
@@ -31,9 +32,10 @@ public static class Pairing
         {
             throw new ArgumentException($"Expected as many points of G2 as of G1, {ps.Length}, found {qs.Length}.", nameof(qs));
         }
-        return PairingReference.MillerLoop(ps, qs);
+        return Kernels.IsNative ? BlsNative.MillerLoop(ps, qs) : PairingReference.MillerLoop(ps, qs);
     }
 
     /// <summary>Brings a product of Miller loops to the value of the pairing.</summary>
-    public static Fp12 FinalExponentiation(in Fp12 millerLoops) => PairingReference.FinalExponentiation(millerLoops);
+    public static Fp12 FinalExponentiation(in Fp12 millerLoops) =>
+        Kernels.IsNative ? BlsNative.FinalExponentiation(millerLoops) : PairingReference.FinalExponentiation(millerLoops);
 }
