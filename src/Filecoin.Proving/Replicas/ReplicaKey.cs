@@ -99,7 +99,7 @@ internal sealed class ReplicaKey : IDisposable
         {
             return MemoryRegion.CreateMapped(path, length);
         }
-        catch (IOException error) when (DiskFullException.Is(error))
+        catch (IOException error) when (DiskFullException.IsReservation(error))
         {
             throw new DiskFullException(path, length, error);
         }

@@ -9,6 +9,7 @@ public sealed class DiskFullException : IOException
     private const int NoSpace = 28;          // ENOSPC
     private const int QuotaExceeded = 122;   // EDQUOT
     private const int WindowsDiskFull = unchecked((int)0x80070070);
+    private const int Unspecified = unchecked((int)0x80131620);
     private const int WindowsHandleDiskFull = unchecked((int)0x80070027);
 
     /// <summary>No room for a file.</summary>
@@ -30,4 +31,11 @@ public sealed class DiskFullException : IOException
 
     internal static bool Is(IOException error) =>
         error.HResult is NoSpace or QuotaExceeded or WindowsDiskFull or WindowsHandleDiskFull;
+
+    /// <summary>
+    /// Whether creating a file failed because its blocks could not be reserved. The runtime throws then without the system's error
+    /// number, which every other failure to create a file carries.
+    /// </summary>
+    internal static bool IsReservation(IOException error) =>
+        Is(error) || (error.GetType() == typeof(IOException) && error.HResult == Unspecified);
 }

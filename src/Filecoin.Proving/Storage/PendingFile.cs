@@ -56,7 +56,7 @@ public sealed class PendingFile : IDisposable
         {
             handle?.Dispose();
             TryDelete(temporary);
-            if (DiskFullException.Is(error)) throw new DiskFullException(path, length, error);
+            if (DiskFullException.IsReservation(error)) throw new DiskFullException(path, length, error);
             throw;
         }
     }

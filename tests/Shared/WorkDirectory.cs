@@ -1,4 +1,4 @@
-namespace Filecoin.Conformance.Tests;
+namespace Filecoin.Tests.Shared;
 
 /// <summary>A temporary directory that goes away with the object.</summary>
 internal sealed class WorkDirectory : IDisposable
