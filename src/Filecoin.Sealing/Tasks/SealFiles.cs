@@ -28,6 +28,9 @@ internal static class SealFiles
     public static SealFile PersistentAux(SealJob job) =>
         new(Path.Combine(job.Paths.Cache, CacheFiles.PersistentAux), Filecoin.Proving.Trees.PersistentAux.FileLength);
 
+    /// <summary>Whether t_aux is there; its length depends on the path in it.</summary>
+    public static bool HasTemporaryAux(SealJob job) => File.Exists(Path.Combine(job.Paths.Cache, CacheFiles.TemporaryAux));
+
     /// <summary>What a finalized sector keeps, and PoSt and unsealing need.</summary>
     public static IEnumerable<SealFile> Kept(SealJob job) => [Replica(job), .. TreeR(job), PersistentAux(job)];
 }

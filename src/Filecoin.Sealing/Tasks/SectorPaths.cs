@@ -1,4 +1,5 @@
 using Filecoin.Proving.Sectors;
+using Filecoin.Proving.Storage;
 
 namespace Filecoin.Sealing.Tasks;
 
@@ -15,10 +16,9 @@ public sealed record SectorPaths(string? Unsealed, string Sealed, string Cache)
     public static SectorPaths Under(string storage, SectorId sector, bool hasData = true)
     {
         ArgumentException.ThrowIfNullOrEmpty(storage);
-        var name = sector.ToString();
         return new SectorPaths(
-            hasData ? Path.Combine(storage, "unsealed", name) : null,
-            Path.Combine(storage, "sealed", name),
-            Path.Combine(storage, "cache", name));
+            hasData ? StorageLayout.PathOf(storage, SectorFileType.Unsealed, sector) : null,
+            StorageLayout.PathOf(storage, SectorFileType.Sealed, sector),
+            StorageLayout.PathOf(storage, SectorFileType.Cache, sector));
     }
 }

@@ -75,7 +75,7 @@ public sealed class SectorSealer
             return true;
         }
 
-        return record.CommC is not null && record.CommRLast is not null
+        return record.CommC is not null && record.CommRLast is not null && SealFiles.HasTemporaryAux(job)
             && SealFiles.Kept(job).Concat(SealFiles.TreeC(job)).Concat(SealFiles.Layers(job)).Append(SealFiles.TreeD(job)).All(file => file.IsComplete);
     }
 }

@@ -26,8 +26,9 @@ public sealed class TreesTask : ISealTask
         foreach (var file in Needs(job)) file.Require();
         BuildTreeC(job, record, context, progress, cancellation);
         Encode(job, record, context, progress, cancellation);
+        // p_aux comes last: a sector that has it has everything.
+        if (!SealFiles.HasTemporaryAux(job)) TemporaryAux.For(job.Config, job.Paths.Cache).Write(job.Paths.Cache);
         if (SealFiles.PersistentAux(job).IsComplete) return;
-        TemporaryAux.For(job.Config, job.Paths.Cache).Write(job.Paths.Cache);
         new PersistentAux(record.CommC!.Value, record.CommRLast!.Value).Write(job.Paths.Cache);
     }
 
