@@ -53,6 +53,7 @@ public sealed class CircuitSizeTests
         var size = new CircuitSize(new CircuitCounts(10, 2, 5), new CircuitCounts(20, 1, 7), Parts: 5);
         Assert.Equal(new CircuitCounts(110, 7, 40), size.Total);
         Assert.Equal(117, size.Rows);
+        Assert.Equal((3 * 128 + 47) * 32 + 11, size.AssignmentBytes);
         Assert.Equal(7, size.DomainLog2);
         Assert.Equal(7, (size with { Shared = new CircuitCounts(21, 2, 5) }).DomainLog2);
         Assert.Equal(8, (size with { Shared = new CircuitCounts(22, 2, 5) }).DomainLog2);

@@ -17,12 +17,9 @@ internal sealed class PoseidonPlan
 
     private static readonly Lazy<PoseidonPlan>[] Plans = MakePlans();
 
-    private readonly List<int> _sources = [];
-    private readonly List<Fr> _coefficients = [];
-    private readonly List<int> _ends = [];
-    private readonly int[] _sourceTable;
-    private readonly Fr[] _coefficientTable;
-    private readonly int[] _endTable;
+    private readonly int[] _sources;
+    private readonly Fr[] _coefficients;
+    private readonly int[] _ends;
 
     private PoseidonPlan(PoseidonConstants constants)
     {
@@ -30,8 +27,9 @@ internal sealed class PoseidonPlan
         // The tag is a constant, so its first S-box is too.
         Fr tag = constants.DomainTag + constants.CompressedRoundConstants[0];
         TagOutput = tag.Square().Square() * tag + constants.CompressedRoundConstants[constants.Width];
-        RunOnSymbols();
-        (_sourceTable, _coefficientTable, _endTable) = ([.. _sources], [.. _coefficients], [.. _ends]);
+        var symbols = new Symbols(constants, TagOutput);
+        symbols.Run();
+        (_sources, _coefficients, _ends) = ([.. symbols.Sources], [.. symbols.Coefficients], [.. symbols.Ends]);
     }
 
     /// <summary>The hash's constants.</summary>
@@ -51,10 +49,10 @@ internal sealed class PoseidonPlan
     }
 
     /// <summary>Binding <paramref name="index"/> in order: its sources and their coefficients.</summary>
-    public ReadOnlySpan<int> Sources(int index) => _sourceTable.AsSpan(StartOf(index).._endTable[index]);
+    public ReadOnlySpan<int> Sources(int index) => _sources.AsSpan(StartOf(index).._ends[index]);
 
     /// <summary>The coefficients that go with <see cref="Sources"/>.</summary>
-    public ReadOnlySpan<Fr> CoefficientsOf(int index) => _coefficientTable.AsSpan(StartOf(index).._endTable[index]);
+    public ReadOnlySpan<Fr> CoefficientsOf(int index) => _coefficients.AsSpan(StartOf(index).._ends[index]);
 
     private static Lazy<PoseidonPlan>[] MakePlans()
     {
@@ -67,108 +65,128 @@ internal sealed class PoseidonPlan
         return plans;
     }
 
-    private int StartOf(int index) => index == 0 ? 0 : _endTable[index - 1];
+    private int StartOf(int index) => index == 0 ? 0 : _ends[index - 1];
 
-    private void RunOnSymbols()
+    /// <summary>
+    /// The state as combinations of symbols: column 0 is the constant one, column i the S-box output <c>_firstOutput</c> + i − 1.
+    /// Each full round replaces the whole state, so it starts the columns anew.
+    /// </summary>
+    private sealed class Symbols(PoseidonConstants constants, Fr tagOutput)
     {
-        int width = Constants.Width, half = Constants.FullRounds / 2;
-        // Column 0 is the constant; column i the S-box output firstOutput + i − 1. Each full round starts the columns anew.
-        var state = new Fr[width][];
-        int firstOutput = 0, outputs = 0;
+        private Fr[][] _state = [];
+        private int _firstOutput;
+        private int _outputs;
 
-        void Reset()
-        {
-            for (int i = 0; i < width; i++)
-            {
-                state[i] = new Fr[1 + width + Constants.PartialRounds];
-            }
-            firstOutput = outputs;
-        }
+        public List<int> Sources { get; } = [];
 
-        void Output(int element)
-        {
-            Array.Clear(state[element]);
-            state[element][1 + outputs - firstOutput] = Fr.One;
-            outputs++;
-        }
+        public List<Fr> Coefficients { get; } = [];
 
-        void FullRound(ReadOnlySpan<Fr> matrix)
+        public List<int> Ends { get; } = [];
+
+        public void Run()
         {
-            for (int i = 0; i < width; i++)
-            {
-                Bind(state[i], firstOutput);
-            }
-            Reset();
-            for (int i = 0; i < width; i++)
+            int half = constants.FullRounds / 2;
+            StartColumns();
+            _state[0][0] = tagOutput;
+            for (int i = 1; i < constants.Width; i++)
             {
                 Output(i);
             }
-            state = Multiply(state, matrix);
-        }
-
-        Reset();
-        state[0][0] = TagOutput;
-        for (int i = 1; i < width; i++)
-        {
-            Output(i);
-        }
-        state = Multiply(state, Constants.Mds);
-        for (int round = 1; round < half; round++)
-        {
-            FullRound(round == half - 1 ? Constants.PreSparse : Constants.Mds);
-        }
-        for (int round = 0; round < Constants.PartialRounds; round++)
-        {
-            Bind(state[0], firstOutput);
-            Output(0);
-            MultiplySparse(state, Constants.SparseColumn(round), Constants.SparseRow(round));
-        }
-        for (int round = 0; round < half; round++)
-        {
-            FullRound(Constants.Mds);
-        }
-        Bind(state[1], firstOutput);
-    }
-
-    private void Bind(Fr[] element, int firstOutput)
-    {
-        for (int column = 0; column < element.Length; column++)
-        {
-            if (!element[column].IsZero)
+            Multiply(constants.Mds);
+            for (int round = 1; round < half; round++)
             {
-                _sources.Add(column == 0 ? One : firstOutput + column - 1);
-                _coefficients.Add(element[column]);
+                FullRound(round == half - 1 ? constants.PreSparse : constants.Mds);
             }
+            for (int round = 0; round < constants.PartialRounds; round++)
+            {
+                Bind(_state[0]);
+                Output(0);
+                MultiplySparse(constants.SparseColumn(round), constants.SparseRow(round));
+            }
+            for (int round = 0; round < half; round++)
+            {
+                FullRound(constants.Mds);
+            }
+            Bind(_state[1]);
         }
-        _ends.Add(_sources.Count);
-    }
 
-    private static Fr[][] Multiply(Fr[][] state, ReadOnlySpan<Fr> matrix)
-    {
-        var product = new Fr[state.Length][];
-        for (int j = 0; j < state.Length; j++)
+        private void FullRound(ReadOnlySpan<Fr> matrix)
         {
-            product[j] = new Fr[state[0].Length];
+            foreach (Fr[] element in _state)
+            {
+                Bind(element);
+            }
+            StartColumns();
+            for (int i = 0; i < _state.Length; i++)
+            {
+                Output(i);
+            }
+            Multiply(matrix);
+        }
+
+        private void StartColumns()
+        {
+            _state = NewState();
+            _firstOutput = _outputs;
+        }
+
+        /// <summary>Replaces an element by the next S-box output.</summary>
+        private void Output(int element)
+        {
+            Array.Clear(_state[element]);
+            _state[element][1 + _outputs - _firstOutput] = Fr.One;
+            _outputs++;
+        }
+
+        private void Bind(Fr[] element)
+        {
+            for (int column = 0; column < element.Length; column++)
+            {
+                if (!element[column].IsZero)
+                {
+                    Sources.Add(column == 0 ? One : _firstOutput + column - 1);
+                    Coefficients.Add(element[column]);
+                }
+            }
+            Ends.Add(Sources.Count);
+        }
+
+        private void Multiply(ReadOnlySpan<Fr> matrix)
+        {
+            Fr[][] product = NewState();
+            for (int j = 0; j < product.Length; j++)
+            {
+                for (int i = 0; i < product.Length; i++)
+                {
+                    FrBatch.ScaleAdd(_state[i], matrix[i * product.Length + j], product[j]);
+                }
+            }
+            _state = product;
+        }
+
+        private void MultiplySparse(ReadOnlySpan<Fr> column, ReadOnlySpan<Fr> row)
+        {
+            Fr[] first = _state[0];
+            var dense = new Fr[first.Length];
+            for (int i = 0; i < _state.Length; i++)
+            {
+                FrBatch.ScaleAdd(_state[i], column[i], dense);
+            }
+            for (int j = 1; j < _state.Length; j++)
+            {
+                FrBatch.ScaleAdd(first, row[j - 1], _state[j]);
+            }
+            _state[0] = dense;
+        }
+
+        private Fr[][] NewState()
+        {
+            var state = new Fr[constants.Width][];
             for (int i = 0; i < state.Length; i++)
             {
-                FrBatch.ScaleAdd(state[i], matrix[i * state.Length + j], product[j]);
+                state[i] = new Fr[1 + constants.Width + constants.PartialRounds];
             }
+            return state;
         }
-        return product;
-    }
-
-    private static void MultiplySparse(Fr[][] state, ReadOnlySpan<Fr> column, ReadOnlySpan<Fr> row)
-    {
-        Fr[] first = state[0];
-        var dense = new Fr[first.Length];
-        for (int i = 0; i < state.Length; i++)
-        {
-            FrBatch.ScaleAdd(state[i], column[i], dense);
-        }
-        for (int j = 1; j < state.Length; j++)
-        {
-            FrBatch.ScaleAdd(first, row[j - 1], state[j]);
-        }
-        state[0] = dense;
     }
 }

@@ -2,12 +2,6 @@ using Filecoin.Native.Fields;
 
 namespace Filecoin.Proving.Circuits.Synthesis;
 
-/// <summary>How many constraints and variables a synthesis makes.</summary>
-/// <param name="Constraints">Constraints.</param>
-/// <param name="Inputs">Public inputs; the constant one is counted where the size is that of a whole circuit.</param>
-/// <param name="Auxiliaries">Auxiliary variables.</param>
-internal readonly record struct CircuitCounts(long Constraints, int Inputs, int Auxiliaries);
-
 /// <summary>The size of a circuit: of what its parts share (with the constant one), and of each part.</summary>
 internal readonly record struct CircuitSize(CircuitCounts Shared, CircuitCounts Part, int Parts)
 {
@@ -25,6 +19,16 @@ internal readonly record struct CircuitSize(CircuitCounts Shared, CircuitCounts 
 
     /// <summary>log2 of the evaluation domain: the least power of two that holds all rows.</summary>
     public int DomainLog2 => 64 - System.Numerics.BitOperations.LeadingZeroCount((ulong)Rows - 1);
+
+    /// <summary>Bytes that a <see cref="ProvingAssignment"/> takes: three values for each row of the domain, one for each variable, two bits for each variable.</summary>
+    public long AssignmentBytes
+    {
+        get
+        {
+            long variables = (long)Total.Inputs + Total.Auxiliaries;
+            return ((3L << DomainLog2) + variables) * Fr.Size + variables / 4;
+        }
+    }
 
     /// <summary>Measures a circuit by synthesising what is shared and one part.</summary>
     public static CircuitSize Measure(Circuit circuit)
