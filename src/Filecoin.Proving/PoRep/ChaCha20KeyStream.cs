@@ -1,6 +1,5 @@
-using System.Buffers.Binary;
-using System.Numerics;
-using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Filecoin.Proving.PoRep;
 
@@ -9,18 +8,23 @@ internal readonly struct ChaCha20KeyStream
 {
     private const int BlockSize = 64;
 
-    private readonly Words _initial;
+    private static readonly Vector128<uint> s_constants = Vector128.Create(0x61707865u, 0x3320646e, 0x79622d32, 0x6b206574);
+
+    // The rows of the state but for the first, which is constant; the counter is the first word of the last.
+    private readonly Vector128<uint> _keyLow;
+    private readonly Vector128<uint> _keyHigh;
+    private readonly Vector128<uint> _nonce;
 
     public ChaCha20KeyStream(ReadOnlySpan<byte> key, ReadOnlySpan<byte> nonce)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, 32);
         ArgumentOutOfRangeException.ThrowIfNotEqual(nonce.Length, 12);
-        ReadOnlySpan<uint> constants = [0x61707865, 0x3320646e, 0x79622d32, 0x6b206574];
-        constants.CopyTo(_initial);
-        for (var i = 0; i < 8; i++)
-            _initial[4 + i] = BinaryPrimitives.ReadUInt32LittleEndian(key[(4 * i)..]);
-        for (var i = 0; i < 3; i++)
-            _initial[13 + i] = BinaryPrimitives.ReadUInt32LittleEndian(nonce[(4 * i)..]);
+        Span<byte> last = stackalloc byte[16];
+        last[..4].Clear();
+        nonce.CopyTo(last[4..]);
+        _keyLow = Words(key[..16]);
+        _keyHigh = Words(key[16..]);
+        _nonce = Words(last);
     }
 
     /// <summary>Key stream bytes from <paramref name="position"/> on.</summary>
@@ -40,40 +44,52 @@ internal readonly struct ChaCha20KeyStream
 
     private void Block(uint counter, Span<byte> block)
     {
-        var initial = _initial;
-        initial[12] = counter;
-        var state = initial;
+        var last = _nonce.WithElement(0, counter);
+        var (a, b, c, d) = (s_constants, _keyLow, _keyHigh, last);
         for (var round = 0; round < 10; round++)
         {
-            QuarterRound(ref state[0], ref state[4], ref state[8], ref state[12]);
-            QuarterRound(ref state[1], ref state[5], ref state[9], ref state[13]);
-            QuarterRound(ref state[2], ref state[6], ref state[10], ref state[14]);
-            QuarterRound(ref state[3], ref state[7], ref state[11], ref state[15]);
-            QuarterRound(ref state[0], ref state[5], ref state[10], ref state[15]);
-            QuarterRound(ref state[1], ref state[6], ref state[11], ref state[12]);
-            QuarterRound(ref state[2], ref state[7], ref state[8], ref state[13]);
-            QuarterRound(ref state[3], ref state[4], ref state[9], ref state[14]);
+            QuarterRounds(ref a, ref b, ref c, ref d);
+            // The diagonals become columns, and back.
+            b = Vector128.Shuffle(b, Vector128.Create(1u, 2, 3, 0));
+            c = Vector128.Shuffle(c, Vector128.Create(2u, 3, 0, 1));
+            d = Vector128.Shuffle(d, Vector128.Create(3u, 0, 1, 2));
+            QuarterRounds(ref a, ref b, ref c, ref d);
+            b = Vector128.Shuffle(b, Vector128.Create(3u, 0, 1, 2));
+            c = Vector128.Shuffle(c, Vector128.Create(2u, 3, 0, 1));
+            d = Vector128.Shuffle(d, Vector128.Create(1u, 2, 3, 0));
         }
 
-        for (var i = 0; i < 16; i++)
-            BinaryPrimitives.WriteUInt32LittleEndian(block[(4 * i)..], state[i] + initial[i]);
+        Write(a + s_constants, block);
+        Write(b + _keyLow, block[16..]);
+        Write(c + _keyHigh, block[32..]);
+        Write(d + last, block[48..]);
     }
 
-    private static void QuarterRound(ref uint a, ref uint b, ref uint c, ref uint d)
+    private static void QuarterRounds(ref Vector128<uint> a, ref Vector128<uint> b, ref Vector128<uint> c, ref Vector128<uint> d)
     {
         a += b;
-        d = BitOperations.RotateLeft(d ^ a, 16);
+        d = RotateLeft(d ^ a, 16);
         c += d;
-        b = BitOperations.RotateLeft(b ^ c, 12);
+        b = RotateLeft(b ^ c, 12);
         a += b;
-        d = BitOperations.RotateLeft(d ^ a, 8);
+        d = RotateLeft(d ^ a, 8);
         c += d;
-        b = BitOperations.RotateLeft(b ^ c, 7);
+        b = RotateLeft(b ^ c, 7);
     }
 
-    [InlineArray(16)]
-    private struct Words
+    private static Vector128<uint> RotateLeft(Vector128<uint> value, int bits) => (value << bits) | (value >>> (32 - bits));
+
+    private static Vector128<uint> Words(ReadOnlySpan<byte> bytes)
     {
-        private uint _first;
+        RequireLittleEndian();
+        return Vector128.Create<byte>(bytes).AsUInt32();
+    }
+
+    private static void Write(Vector128<uint> words, Span<byte> bytes) => MemoryMarshal.Write(bytes, words);
+
+    private static void RequireLittleEndian()
+    {
+        if (!BitConverter.IsLittleEndian)
+            throw new PlatformNotSupportedException("Expected a little-endian processor, found a big-endian one.");
     }
 }
