@@ -1,1 +1,12 @@
-return 0;
+using Filecoin.Samples.Worker;
+using Filecoin.Samples.Worker.Commands;
+
+return await Shell.RunAsync(
+    args,
+    CommPCommand.Create(),
+    SealCommand.Create(),
+    ProveCommand.Create(),
+    CheckCommand.Create(),
+    UnsealCommand.Create(),
+    FinalizeCommand.Create(),
+    BenchCommand.Create());
