@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Filecoin.Proving.Trees;
 
 /// <summary>How the official proofs name one stored layer or tree (merkletree <c>StoreConfig</c>), in <c>t_aux</c> and between phases.</summary>
@@ -7,8 +5,4 @@ namespace Filecoin.Proving.Trees;
 /// <param name="Id">The store, such as <c>layer-1</c> or <c>tree-r-last</c>; base trees append their number.</param>
 /// <param name="Size">Nodes of the layer, or of one base tree with all its rows.</param>
 /// <param name="RowsToDiscard">Rows above the leaves that are not stored.</param>
-public sealed record StoreConfig(
-    [property: JsonPropertyName("path")] string Path,
-    [property: JsonPropertyName("id")] string Id,
-    [property: JsonPropertyName("size")] ulong? Size,
-    [property: JsonPropertyName("rows_to_discard")] ulong RowsToDiscard);
+public sealed record StoreConfig(string Path, string Id, ulong? Size, ulong RowsToDiscard);
