@@ -50,6 +50,12 @@ public static class NodeLabels
     {
         var nodes = CheckLayers(replicaIds, layer, firstNode, count, parents.Length, current, previous);
         CheckParents(firstNode, count, parents, nodes, withExpander: layer > 1);
+        if (Kernels.IsNative)
+        {
+            NodeLabelsNative.EncodeLayer(replicaIds, layer, firstNode, count, parents, current, previous);
+            return;
+        }
+
         for (var lane = 0; lane < current.Length; lane++)
         {
             NodeLabelsReference.EncodeLayer(
@@ -70,7 +76,10 @@ public static class NodeLabels
         ArgumentOutOfRangeException.ThrowIfZero(layer);
         Buffers.RequireLength(parents.Length, LabelSize * (node == 0 ? 0 : layer == 1 ? BaseParents : Parents));
         Buffers.RequireLength(label.Length, LabelSize);
-        NodeLabelsReference.Compute(replicaId, layer, node, parents, label);
+        if (Kernels.IsNative)
+            NodeLabelsNative.Compute(replicaId, layer, node, parents, label);
+        else
+            NodeLabelsReference.Compute(replicaId, layer, node, parents, label);
     }
 
     private static ulong CheckLayers(

@@ -19,6 +19,9 @@ typedef void sha256_compress_fn(uint32_t state[8], const uint8_t *blocks, size_t
 /* Digests of count 64-byte messages; each digest's last byte is masked. Paths with lanes take whole groups of them alone. */
 typedef void sha256_pairs_fn(const uint8_t *pairs, uint8_t *parents, size_t count, uint8_t last_byte_mask);
 
+/* The path in use. */
+void fil_sha256_compress(uint32_t state[8], const uint8_t *blocks, size_t count);
+
 sha256_compress_fn fil_sha256_compress_portable;
 sha256_pairs_fn fil_sha256_pairs_portable;
 

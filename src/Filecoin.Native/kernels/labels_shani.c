@@ -1,0 +1,272 @@
+/* Labels on the SHA extensions, one to three sectors interleaved.
+
+   sha256rnds2 has a latency of four cycles and starts every second one, so one sector is bound by latency and two fill the unit.
+   What else the unit's port would have to do is kept away from it:
+   - a node's blocks are scheduled once and kept; their repetitions, most of its blocks, are rounds alone;
+   - these take their words by eight-byte loads, which need no shuffle;
+   - the prefix of the next node, which needs no label, runs beside them. */
+#include <string.h>
+
+#include "labels.h"
+#include "sha256_shani.h"
+
+/* The 64 words of a block's schedule with the round constants added. */
+typedef struct {
+    union {
+        __m128i whole;
+        uint64_t half[2];
+    } quads[16];
+} schedule;
+
+/* Nodes between the one being labelled and the one whose parents are fetched into the cache. */
+#define FETCH_AHEAD 12
+
+FIL_INLINE __m128i round_constants(int t)
+{
+    return _mm_loadu_si128((const __m128i *)(fil_sha256_k + 4 * t));
+}
+
+FIL_INLINE __m128i load_words(const uint8_t *p)
+{
+    return swap_words(_mm_loadu_si128((const __m128i *)p));
+}
+
+/* Two rounds: *kw holds two words of a schedule. Written out, because compilers add moves that the unit's port has no time for. */
+#define TWO_ROUNDS(to, from, kw)                                \
+    __asm__ volatile("movq %2, %%xmm0\n\tsha256rnds2 %%xmm0, %1, %0" \
+                     : "+x"(to)                                 \
+                     : "x"(from), "m"(kw)                       \
+                     : "xmm0")
+
+/* Four rounds of n lanes, alternating so that no lane waits for another. */
+FIL_INLINE void quad_rounds_n(int n, shani_state s[], const schedule w[], int t)
+{
+    UNROLL for (int i = 0; i < n; i++)
+        TWO_ROUNDS(s[i].cdgh, s[i].abef, w[i].quads[t].half[0]);
+    UNROLL for (int i = 0; i < n; i++)
+        TWO_ROUNDS(s[i].abef, s[i].cdgh, w[i].quads[t].half[1]);
+}
+
+/* The t-th quad of a schedule with its constants; m holds the sixteen words before it, in the end those up to it. */
+FIL_INLINE __m128i schedule_quad(__m128i m[4], int t)
+{
+    if (t >= 4)
+        m[t & 3] = next_words(m[t & 3], m[(t + 1) & 3], m[(t + 2) & 3], m[(t + 3) & 3]);
+    return _mm_add_epi32(m[t & 3], round_constants(t));
+}
+
+/* One block through each state, scheduled as it runs from its sixteen words and kept in w, unless that is null. */
+FIL_INLINE void rounds_of_fresh_n(int n, shani_state s[], schedule w[], __m128i m[][4])
+{
+    shani_state before[LABEL_MAX_LANES];
+    UNROLL for (int i = 0; i < n; i++)
+        before[i] = s[i];
+    UNROLL for (int t = 0; t < 16; t++) {
+        UNROLL for (int i = 0; i < n; i++) {
+            const __m128i kw = schedule_quad(m[i], t);
+            if (w)
+                _mm_store_si128(&w[i].quads[t].whole, kw);
+            s[i] = four_rounds(s[i], kw);
+        }
+    }
+    UNROLL for (int i = 0; i < n; i++)
+        s[i] = state_add(s[i], before[i]);
+}
+
+/* One kept block through each state. */
+FIL_INLINE void rounds_n(int n, shani_state s[], const schedule w[])
+{
+    shani_state before[LABEL_MAX_LANES];
+    UNROLL for (int i = 0; i < n; i++)
+        before[i] = s[i];
+    UNROLL for (int t = 0; t < 16; t++)
+        quad_rounds_n(n, s, w, t);
+    UNROLL for (int i = 0; i < n; i++)
+        s[i] = state_add(s[i], before[i]);
+}
+
+/* The same beside a quarter of a fresh block of other states: independent work for the unit's free slots. */
+FIL_INLINE void rounds_beside_n(int n, shani_state s[], const schedule w[], shani_state other[], __m128i other_m[][4], int quarter)
+{
+    shani_state before[LABEL_MAX_LANES];
+    UNROLL for (int i = 0; i < n; i++)
+        before[i] = s[i];
+    UNROLL for (int t = 0; t < 16; t++) {
+        quad_rounds_n(n, s, w, t);
+        if ((t & 3) != 1)
+            continue;
+        UNROLL for (int i = 0; i < n; i++)
+            other[i] = four_rounds(other[i], schedule_quad(other_m[i], 4 * quarter + t / 4));
+    }
+    UNROLL for (int i = 0; i < n; i++)
+        s[i] = state_add(s[i], before[i]);
+}
+
+/* The second half of the last block: the padding of a 1248-byte message. */
+static const uint8_t padding[LABEL_SIZE] = {0x80, [30] = 0x27};
+
+/* Fetches labels of parents of a node to come into the cache, for n lanes: those from first to last, as far as there are any. */
+FIL_INLINE void fetch_parents(const fil_layer *layer, int n, const uint32_t *parents, int used, int first, int last)
+{
+    for (int p = first; p < last && p < used; p++) {
+        UNROLL for (int i = 0; i < n; i++) {
+            const uint8_t *from = p < LABEL_BASE_PARENTS ? layer->current[i] : layer->previous[i];
+            _mm_prefetch((const char *)(from + LABEL_SIZE * (size_t)parents[p]), _MM_HINT_T0);
+        }
+    }
+}
+
+/* The eight words of a label. */
+FIL_INLINE void label_words(__m128i words[2], const uint8_t *labels, size_t index)
+{
+    words[0] = load_words(labels + LABEL_SIZE * index);
+    words[1] = load_words(labels + LABEL_SIZE * index + 16);
+}
+
+/* The eight words of a base parent's label; those of the node before are still in registers. */
+FIL_INLINE void base_words(__m128i words[2], const uint8_t *current, uint32_t parent, uint64_t node, const __m128i last[2])
+{
+    if (parent + UINT64_C(1) == node) {
+        words[0] = last[0];
+        words[1] = last[1];
+    } else {
+        label_words(words, current, parent);
+    }
+}
+
+FIL_INLINE void store_be32(uint8_t *to, uint32_t value)
+{
+    value = __builtin_bswap32(value);
+    memcpy(to, &value, sizeof value);
+}
+
+FIL_INLINE void store_be64(uint8_t *to, uint64_t value)
+{
+    value = __builtin_bswap64(value);
+    memcpy(to, &value, sizeof value);
+}
+
+/* A node is its prefix, whose state the node before leaves, and 19 blocks: a turn of its parents' blocks, scheduled as they come;
+   the turns after it on the kept schedules, the first four blocks beside the next node's prefix; the last block. */
+FIL_INLINE void encode_n(int n, const fil_layer *layer)
+{
+    const __m128i trim = _mm_set_epi32((int)0xffffff3f, -1, -1, -1);
+    const shani_state iv = state_load(fil_sha256_iv);
+    const int first_layer = layer->layer == 1;
+    const int used = first_layer ? LABEL_BASE_PARENTS : LABEL_PARENTS;
+    const int blocks = used / 2;
+    const uint64_t end = layer->first_node + layer->count;
+    uint64_t node = layer->first_node;
+    schedule w[LABEL_PARENTS / 2][LABEL_MAX_LANES];
+    shani_state s[LABEL_MAX_LANES], prefix[LABEL_MAX_LANES];
+    __m128i m[LABEL_MAX_LANES][4], last[LABEL_MAX_LANES][2];
+    uint8_t prefix_tail[LABEL_SIZE] = {0};
+
+    if (node == 0 && layer->count > 0) {
+        for (int i = 0; i < n; i++)
+            fil_labels_node(layer->replica_ids + LABEL_SIZE * i, layer->layer, 0, 0, 0, layer->current[i]);
+        node = 1;
+    }
+    if (node >= end)
+        return;
+
+    /* What the node before would have left. */
+    store_be32(prefix_tail, layer->layer);
+    store_be64(prefix_tail + 4, node);
+    UNROLL for (int i = 0; i < n; i++) {
+        label_words(last[i], layer->current[i], node - 1);
+        label_words(m[i], layer->replica_ids, i);
+        label_words(m[i] + 2, prefix_tail, 0);
+        prefix[i] = iv;
+    }
+    rounds_of_fresh_n(n, prefix, 0, m);
+
+    for (; node < end; node++) {
+        const uint64_t index = node - layer->first_node;
+        const uint32_t *parents = layer->parents + LABEL_PARENTS * index;
+        /* At the end of the batch the node's own parents stand in for those to come. */
+        const uint32_t *coming = index + FETCH_AHEAD < layer->count ? parents + LABEL_PARENTS * FETCH_AHEAD : parents;
+
+        UNROLL for (int i = 0; i < n; i++) {
+            s[i] = prefix[i];
+            prefix[i] = iv;
+        }
+        for (int b = 0; b < blocks; b++) {
+            UNROLL for (int i = 0; i < n; i++) {
+                if (2 * b < LABEL_BASE_PARENTS) {
+                    base_words(m[i], layer->current[i], parents[2 * b], node, last[i]);
+                    base_words(m[i] + 2, layer->current[i], parents[2 * b + 1], node, last[i]);
+                } else {
+                    label_words(m[i], layer->previous[i], parents[2 * b]);
+                    label_words(m[i] + 2, layer->previous[i], parents[2 * b + 1]);
+                }
+            }
+            rounds_of_fresh_n(n, s, w[b], m);
+        }
+
+        /* Blocks 0 to 3 of the second turn, or of the second and third. */
+        store_be64(prefix_tail + 4, node + 1);
+        UNROLL for (int i = 0; i < n; i++) {
+            label_words(m[i], layer->replica_ids, i);
+            label_words(m[i] + 2, prefix_tail, 0);
+        }
+        UNROLL for (int quarter = 0; quarter < 4; quarter++)
+            rounds_beside_n(n, s, w[first_layer ? quarter % 3 : quarter], prefix, m, quarter);
+        UNROLL for (int i = 0; i < n; i++)
+            prefix[i] = state_add(prefix[i], iv);
+
+        /* 36 parents are 18 blocks: six turns of three, or two and a half of seven. */
+        int at = first_layer ? 1 : 4, fetch = 0;
+        for (int done = blocks + 4; done < 18; done++) {
+            fetch_parents(layer, n, coming, used, fetch, fetch + 2);
+            fetch += 2;
+            rounds_n(n, s, w[at]);
+            at = at + 1 == blocks ? 0 : at + 1;
+        }
+
+        /* Parent 37 is the first on layer 1 and the ninth on later ones. */
+        UNROLL for (int i = 0; i < n; i++) {
+            label_words(m[i], first_layer ? layer->current[i] : layer->previous[i], parents[first_layer ? 0 : 8]);
+            label_words(m[i] + 2, padding, 0);
+        }
+        rounds_of_fresh_n(n, s, 0, m);
+
+        UNROLL for (int i = 0; i < n; i++) {
+            uint8_t *label = layer->current[i] + LABEL_SIZE * node;
+            state_words(s[i], &last[i][0], &last[i][1]);
+            last[i][1] = _mm_and_si128(last[i][1], trim);
+            _mm_storeu_si128((__m128i *)label, swap_words(last[i][0]));
+            _mm_storeu_si128((__m128i *)(label + 16), swap_words(last[i][1]));
+        }
+    }
+}
+
+static void encode_1(const fil_layer *layer)
+{
+    encode_n(1, layer);
+}
+
+static void encode_2(const fil_layer *layer)
+{
+    encode_n(2, layer);
+}
+
+static void encode_3(const fil_layer *layer)
+{
+    encode_n(3, layer);
+}
+
+void fil_labels_layer_shani(const fil_layer *layer)
+{
+    switch (layer->lanes) {
+    case 1:
+        encode_1(layer);
+        break;
+    case 2:
+        encode_2(layer);
+        break;
+    default:
+        encode_3(layer);
+        break;
+    }
+}
