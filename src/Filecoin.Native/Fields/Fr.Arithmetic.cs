@@ -5,7 +5,7 @@ namespace Filecoin.Native.Fields;
 public readonly partial struct Fr
 {
     /// <summary>The sum.</summary>
-    public static Fr operator +(Fr left, Fr right)
+    public static Fr operator +(in Fr left, in Fr right)
     {
         // Both are below r < 2^255, so the sum fits 256 bits.
         ulong carry = 0;
@@ -17,7 +17,7 @@ public readonly partial struct Fr
     }
 
     /// <summary>The difference.</summary>
-    public static Fr operator -(Fr left, Fr right)
+    public static Fr operator -(in Fr left, in Fr right)
     {
         ulong borrow = 0;
         ulong l0 = SubtractBorrow(left.L0, right.L0, ref borrow);
@@ -34,17 +34,19 @@ public readonly partial struct Fr
     }
 
     /// <summary>The additive inverse.</summary>
-    public static Fr operator -(Fr value) => default(Fr) - value;
+    public static Fr operator -(in Fr value) => default(Fr) - value;
 
     /// <summary>The product.</summary>
-    public static Fr operator *(Fr left, Fr right)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static Fr operator *(in Fr left, in Fr right)
     {
-        // Coarsely integrated operand scanning. The modulus leaves its top bit free, so the running value never needs a fifth limb.
+        // Operand scanning with a reduction after each row. The modulus leaves its top bit free, so a reduced row fits four limbs.
         ulong t0 = 0, t1 = 0, t2 = 0, t3 = 0;
-        MultiplyStep(left, right.L0, ref t0, ref t1, ref t2, ref t3);
-        MultiplyStep(left, right.L1, ref t0, ref t1, ref t2, ref t3);
-        MultiplyStep(left, right.L2, ref t0, ref t1, ref t2, ref t3);
-        MultiplyStep(left, right.L3, ref t0, ref t1, ref t2, ref t3);
+        ulong l0 = left.L0, l1 = left.L1, l2 = left.L2, l3 = left.L3;
+        AddRow(l0, l1, l2, l3, right.L0, ref t0, ref t1, ref t2, ref t3);
+        AddRow(l0, l1, l2, l3, right.L1, ref t0, ref t1, ref t2, ref t3);
+        AddRow(l0, l1, l2, l3, right.L2, ref t0, ref t1, ref t2, ref t3);
+        AddRow(l0, l1, l2, l3, right.L3, ref t0, ref t1, ref t2, ref t3);
         return ReduceOnce(t0, t1, t2, t3);
     }
 
@@ -85,34 +87,44 @@ public readonly partial struct Fr
     public Fr Inverse() =>
         IsZero ? throw new DivideByZeroException("Zero has no inverse in Fr.") : Pow([R0 - 2, R1, R2, R3]);
 
+    /// <summary>t ← (t + l · limb) / 2^64 modulo r. The eight products of a row do not wait for each other, only the additions do.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void MultiplyStep(Fr left, ulong limb, ref ulong t0, ref ulong t1, ref ulong t2, ref ulong t3)
+    private static void AddRow(
+        ulong l0, ulong l1, ulong l2, ulong l3, ulong limb, ref ulong t0, ref ulong t1, ref ulong t2, ref ulong t3)
     {
-        ulong carry = 0;
-        ulong s0 = MultiplyAdd(left.L0, limb, t0, ref carry);
-        ulong factor = s0 * NegativeInverse;
-        ulong reduction = 0;
-        _ = MultiplyAdd(factor, R0, s0, ref reduction);
-        ulong s1 = MultiplyAdd(left.L1, limb, t1, ref carry);
-        t0 = MultiplyAdd(factor, R1, s1, ref reduction);
-        ulong s2 = MultiplyAdd(left.L2, limb, t2, ref carry);
-        t1 = MultiplyAdd(factor, R2, s2, ref reduction);
-        ulong s3 = MultiplyAdd(left.L3, limb, t3, ref carry);
-        t2 = MultiplyAdd(factor, R3, s3, ref reduction);
-        t3 = carry + reduction;
+        ulong high0 = Math.BigMul(l0, limb, out ulong low0);
+        ulong high1 = Math.BigMul(l1, limb, out ulong low1);
+        ulong high2 = Math.BigMul(l2, limb, out ulong low2);
+        ulong high3 = Math.BigMul(l3, limb, out ulong low3);
+        Accumulate(ref t0, low0, 0, ref high0);
+        Accumulate(ref t1, low1, high0, ref high1);
+        Accumulate(ref t2, low2, high1, ref high2);
+        Accumulate(ref t3, low3, high2, ref high3);
+
+        ulong factor = t0 * NegativeInverse;
+        ulong carry0 = Math.BigMul(factor, R0, out _);
+        ulong carry1 = Math.BigMul(factor, R1, out low1);
+        ulong carry2 = Math.BigMul(factor, R2, out low2);
+        ulong carry3 = Math.BigMul(factor, R3, out low3);
+        // The lowest limb cancels, with a carry unless it was zero.
+        carry0 += t0 != 0 ? 1UL : 0UL;
+        Accumulate(ref t1, low1, carry0, ref carry1);
+        Accumulate(ref t2, low2, carry1, ref carry2);
+        Accumulate(ref t3, low3, carry2, ref carry3);
+        t0 = t1;
+        t1 = t2;
+        t2 = t3;
+        t3 = high3 + carry3;
     }
 
-    /// <summary>The low limb of a·b + addend + carry, whose high limb becomes the carry.</summary>
+    /// <summary>target += low + carry, where high, the high limb of low's product, takes what overflows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong MultiplyAdd(ulong a, ulong b, ulong addend, ref ulong carry)
+    private static void Accumulate(ref ulong target, ulong low, ulong carry, ref ulong high)
     {
-        ulong high = Math.BigMul(a, b, out ulong low);
-        low += addend;
-        high += low < addend ? 1UL : 0UL;
         low += carry;
         high += low < carry ? 1UL : 0UL;
-        carry = high;
-        return low;
+        target += low;
+        high += target < low ? 1UL : 0UL;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -135,16 +147,19 @@ public readonly partial struct Fr
         return result;
     }
 
-    /// <summary>A value below 2r brought below r, without a branch.</summary>
+    /// <summary>A value below 2r brought below r.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Fr ReduceOnce(ulong l0, ulong l1, ulong l2, ulong l3)
     {
+        if (l3 < R3 || (l3 == R3 && (l2 < R2 || (l2 == R2 && (l1 < R1 || (l1 == R1 && l0 < R0))))))
+        {
+            return new Fr(l0, l1, l2, l3);
+        }
         ulong borrow = 0;
-        ulong s0 = SubtractBorrow(l0, R0, ref borrow);
-        ulong s1 = SubtractBorrow(l1, R1, ref borrow);
-        ulong s2 = SubtractBorrow(l2, R2, ref borrow);
-        ulong s3 = SubtractBorrow(l3, R3, ref borrow);
-        ulong keep = 0 - borrow;
-        return new Fr((l0 & keep) | (s0 & ~keep), (l1 & keep) | (s1 & ~keep), (l2 & keep) | (s2 & ~keep), (l3 & keep) | (s3 & ~keep));
+        return new Fr(
+            SubtractBorrow(l0, R0, ref borrow),
+            SubtractBorrow(l1, R1, ref borrow),
+            SubtractBorrow(l2, R2, ref borrow),
+            SubtractBorrow(l3, R3, ref borrow));
     }
 }

@@ -54,18 +54,8 @@ public readonly partial struct Fr
     }
 
     /// <summary>Whether four integer limbs are below the modulus.</summary>
-    internal static bool IsBelowModulus(Fr raw)
-    {
-        if (raw.L3 != R3)
-        {
-            return raw.L3 < R3;
-        }
-        if (raw.L2 != R2)
-        {
-            return raw.L2 < R2;
-        }
-        return raw.L1 != R1 ? raw.L1 < R1 : raw.L0 < R0;
-    }
+    internal static bool IsBelowModulus(in Fr raw) =>
+        raw.L3 < R3 || (raw.L3 == R3 && (raw.L2 < R2 || (raw.L2 == R2 && (raw.L1 < R1 || (raw.L1 == R1 && raw.L0 < R0)))));
 
     /// <summary>The limbs of 32 little-endian bytes as they are, not brought into Montgomery form; false if not below the modulus.</summary>
     internal static bool TryReadInteger(ReadOnlySpan<byte> littleEndian, out Fr integer)

@@ -15,7 +15,19 @@ public static class Poseidon
 
     /// <summary>The digest of a preimage, whose length is the arity.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no Poseidon of this arity.</exception>
-    public static Fr Hash(ReadOnlySpan<Fr> preimage) => PoseidonReference.Hash(PoseidonConstants.For(preimage.Length), preimage);
+    public static Fr Hash(ReadOnlySpan<Fr> preimage)
+    {
+        PoseidonConstants constants = PoseidonConstants.For(preimage.Length);
+        if (FieldForms.InUse == FieldForm.Managed)
+        {
+            return PoseidonReference.Hash(constants, preimage);
+        }
+        Span<byte> bytes = stackalloc byte[preimage.Length * Fr.Size];
+        FrBatch.Write(preimage, bytes);
+        Span<byte> digest = stackalloc byte[DigestSize];
+        PoseidonNative.HashMany(FieldForms.InUse, constants, bytes, digest);
+        return Fr.Read(digest);
+    }
 
     /// <summary>The digest of a preimage of 32 bytes an element.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no Poseidon of this arity.</exception>

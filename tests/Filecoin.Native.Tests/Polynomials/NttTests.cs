@@ -66,6 +66,18 @@ public sealed class NttTests
         AssertEqual(reference.Forward, ntt.Forward, points, 1);
     }
 
+    [Theory]
+    [InlineData(17)]
+    [InlineData(18)]
+    public void Medium_transforms_evaluate_the_polynomial(int logSize) => AssertEvaluates(logSize);
+
+    /// <summary>Sizes of circuits, odd and even.</summary>
+    [SlowTheory]
+    [InlineData(21)]
+    [InlineData(22)]
+    [InlineData(25)]
+    public void Large_transforms_evaluate_the_polynomial(int logSize) => AssertEvaluates(logSize);
+
     [Theory, MemberData(nameof(Forms.Available), MemberType = typeof(Forms))]
     public void A_product_of_polynomials_comes_from_their_values(Form form) =>
         Prop.ForAll(Points(5), Points(5), (a, b) =>
@@ -201,6 +213,33 @@ public sealed class NttTests
         reference(expected, 1, default);
         transform(points, parallelism, default);
         Assert.True(expected.AsSpan().SequenceEqual(points));
+    }
+
+    /// <summary>Outputs at chosen places against Horner's rule, and the way back.</summary>
+    private static void AssertEvaluates(int logSize)
+    {
+        using var ntt = new Ntt(logSize);
+        using MemoryRegion coefficients = MemoryRegion.Allocate((long)Fr.Size << logSize), values = MemoryRegion.Allocate((long)Fr.Size << logSize);
+        Span<Fr> input = coefficients.Elements<Fr>(0, ntt.Size), points = values.Elements<Fr>(0, ntt.Size);
+        // The largest elements, with a few others among them.
+        input.Fill(new(Fr.R0 - 1, Fr.R1, Fr.R2, Fr.R3));
+        FrVector.DistributePowers(input[(ntt.Size / 2)..], Fr.RootOfUnity.Double(), parallelism: 2);
+        foreach (bool coset in (bool[])[false, true])
+        {
+            input.CopyTo(points);
+            (coset ? (Transform)ntt.ForwardCoset : ntt.Forward)(points, 2, default);
+            foreach (int k in (int[])[0, 1, ntt.Size / 2, ntt.Size / 3, ntt.Size - 1])
+            {
+                Fr at = ntt.Root.Pow((ulong)k) * (coset ? Fr.MultiplicativeGenerator : Fr.One), expected = Fr.Zero;
+                for (int n = input.Length - 1; n >= 0; n--)
+                {
+                    expected = expected * at + input[n];
+                }
+                Assert.Equal(expected, points[k]);
+            }
+            (coset ? (Transform)ntt.InverseCoset : ntt.Inverse)(points, 2, default);
+            Assert.True(input.SequenceEqual(points));
+        }
     }
 
     private static Fr Evaluate(Fr[] coefficients, Fr point) =>
