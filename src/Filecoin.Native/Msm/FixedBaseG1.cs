@@ -11,11 +11,12 @@ namespace Filecoin.Native.Msm;
 /// </summary>
 public sealed class FixedBaseG1 : IDisposable
 {
-    private readonly FixedBaseReference<Fp> _reference;
+    private readonly FixedBaseTable<Fp> _table;
 
     /// <summary>Makes the table.</summary>
     /// <param name="point">The point, of the subgroup of order r.</param>
-    public FixedBaseG1(in G1Affine point) => _reference = new(point.Point);
+    /// <param name="products">How many products are about to be made: more of them are worth a larger table, of up to 64 MiB.</param>
+    public FixedBaseG1(in G1Affine point, long products = 1 << 10) => _table = new(point.Point, products);
 
     /// <summary>The point's multiples.</summary>
     /// <param name="scalars">The scalars.</param>
@@ -27,17 +28,7 @@ public sealed class FixedBaseG1 : IDisposable
         {
             throw new ArgumentException($"Expected room for {scalars.Length} points, found {products.Length}.", nameof(products));
         }
-        const int Chunk = 1024;
-        var canonical = new Limbs4[Math.Min(Chunk, scalars.Length)];
-        for (int first = 0; first < scalars.Length; first += Chunk)
-        {
-            int count = Math.Min(Chunk, scalars.Length - first);
-            for (int i = 0; i < count; i++)
-            {
-                scalars[first + i].ToCanonical(MemoryMarshal.Cast<Limbs4, ulong>(canonical.AsSpan(i, 1)));
-            }
-            _reference.Multiply(canonical.AsSpan(0, count), MemoryMarshal.Cast<G1Affine, AffinePoint<Fp>>(products.Slice(first, count)));
-        }
+        _table.Multiply(scalars, MemoryMarshal.Cast<G1Affine, AffinePoint<Fp>>(products));
     }
 
     /// <summary>The point's multiples, encoded.</summary>
@@ -52,21 +43,9 @@ public sealed class FixedBaseG1 : IDisposable
                 $"Expected room for {scalars.Length} points of {G1Affine.UncompressedSize} bytes, found {uncompressed.Length} bytes.",
                 nameof(uncompressed));
         }
-        const int Chunk = 1024;
-        var points = new G1Affine[Math.Min(Chunk, scalars.Length)];
-        for (int first = 0; first < scalars.Length; first += Chunk)
-        {
-            int count = Math.Min(Chunk, scalars.Length - first);
-            Multiply(scalars.Slice(first, count), points.AsSpan(0, count));
-            for (int i = 0; i < count; i++)
-            {
-                points[i].WriteUncompressed(uncompressed[((first + i) * G1Affine.UncompressedSize)..]);
-            }
-        }
+        _table.MultiplyEncoded(scalars, uncompressed);
     }
 
     /// <summary>Releases the table.</summary>
-    public void Dispose()
-    {
-    }
+    public void Dispose() => _table.Dispose();
 }

@@ -11,11 +11,12 @@ namespace Filecoin.Native.Msm;
 /// </summary>
 public sealed class FixedBaseG2 : IDisposable
 {
-    private readonly FixedBaseReference<Fp2> _reference;
+    private readonly FixedBaseTable<Fp2> _table;
 
     /// <summary>Makes the table.</summary>
     /// <param name="point">The point, of the subgroup of order r.</param>
-    public FixedBaseG2(in G2Affine point) => _reference = new(point.Point);
+    /// <param name="products">How many products are about to be made: more of them are worth a larger table, of up to 128 MiB.</param>
+    public FixedBaseG2(in G2Affine point, long products = 1 << 10) => _table = new(point.Point, products);
 
     /// <summary>The point's multiples.</summary>
     /// <param name="scalars">The scalars.</param>
@@ -27,17 +28,7 @@ public sealed class FixedBaseG2 : IDisposable
         {
             throw new ArgumentException($"Expected room for {scalars.Length} points, found {products.Length}.", nameof(products));
         }
-        const int Chunk = 1024;
-        var canonical = new Limbs4[Math.Min(Chunk, scalars.Length)];
-        for (int first = 0; first < scalars.Length; first += Chunk)
-        {
-            int count = Math.Min(Chunk, scalars.Length - first);
-            for (int i = 0; i < count; i++)
-            {
-                scalars[first + i].ToCanonical(MemoryMarshal.Cast<Limbs4, ulong>(canonical.AsSpan(i, 1)));
-            }
-            _reference.Multiply(canonical.AsSpan(0, count), MemoryMarshal.Cast<G2Affine, AffinePoint<Fp2>>(products.Slice(first, count)));
-        }
+        _table.Multiply(scalars, MemoryMarshal.Cast<G2Affine, AffinePoint<Fp2>>(products));
     }
 
     /// <summary>The point's multiples, encoded.</summary>
@@ -52,21 +43,9 @@ public sealed class FixedBaseG2 : IDisposable
                 $"Expected room for {scalars.Length} points of {G2Affine.UncompressedSize} bytes, found {uncompressed.Length} bytes.",
                 nameof(uncompressed));
         }
-        const int Chunk = 1024;
-        var points = new G2Affine[Math.Min(Chunk, scalars.Length)];
-        for (int first = 0; first < scalars.Length; first += Chunk)
-        {
-            int count = Math.Min(Chunk, scalars.Length - first);
-            Multiply(scalars.Slice(first, count), points.AsSpan(0, count));
-            for (int i = 0; i < count; i++)
-            {
-                points[i].WriteUncompressed(uncompressed[((first + i) * G2Affine.UncompressedSize)..]);
-            }
-        }
+        _table.MultiplyEncoded(scalars, uncompressed);
     }
 
     /// <summary>Releases the table.</summary>
-    public void Dispose()
-    {
-    }
+    public void Dispose() => _table.Dispose();
 }

@@ -53,8 +53,9 @@ internal static class MsmDriver
         where TBases : IBases<F>
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.DegreeOfParallelism);
-        IMsmEngine<F> engine = new ManagedMsmEngine<F, TBases>(bases);
-        return engine;
+        return Kernels.IsNative
+            ? new NativeMsmEngine<F, TBases>(bases, options.DegreeOfParallelism)
+            : new ManagedMsmEngine<F, TBases>(bases);
     }
 
     private static void Chunk<F>(IMsmEngine<F> engine, long done, MsmOptions options)

@@ -32,6 +32,10 @@ typedef struct {
     void (*multiply_secret)(const void *point, const uint64_t *scalar, void *product);
     /* sum of scalar_i * point_i for few terms, points affine, sum projective; workspace of BLS_FEW_WORKSPACE_G1 or _G2 bytes a term. */
     void (*multiply_few)(const void *points, const uint64_t *scalars, size_t count, void *sum, void *workspace);
+    void (*to_affine)(const void *point, void *affine);
+    void (*from_affine)(const void *affine, void *point);
+    /* 2^shift * (sum of i * rows[i]) + (sum of (i + 1) * columns[i]), of affine points, projective. */
+    void (*weighted_sum)(const void *rows, size_t row_count, const void *columns, size_t column_count, uint32_t shift, void *sum);
 } bls_group;
 
 typedef struct {

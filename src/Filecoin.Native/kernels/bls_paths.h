@@ -34,6 +34,19 @@
     {                                                                                                                          \
         group##_mul_secret(product, point, scalar);                                                                            \
     }                                                                                                                          \
+    static void group##_affine_of(const void *point, void *affine)                                                             \
+    {                                                                                                                          \
+        group##_to_affine(affine, point);                                                                                      \
+    }                                                                                                                          \
+    static void group##_of_affine(const void *affine, void *point)                                                             \
+    {                                                                                                                          \
+        group##_from_affine_vartime(point, affine);                                                                            \
+    }                                                                                                                          \
+    static void group##_weighted_sum(const void *rows, size_t row_count, const void *columns, size_t column_count, uint32_t shift, \
+                                     void *sum)                                                                                \
+    {                                                                                                                          \
+        group##_weighted_sum_vartime(rows, row_count, columns, column_count, shift, sum);                                      \
+    }                                                                                                                          \
     static void group##_multiply_few(const void *points, const uint64_t *scalars, size_t count, void *sum, void *workspace)   \
     {                                                                                                                          \
         group##_multiply_few_vartime(points, scalars, count, sum, workspace);                                                  \
@@ -54,6 +67,7 @@ static void bls_final_exponentiation(const void *value, void *result)
 }
 
 #define BLS_GROUP(group)                                                                                                       \
-    { group##_decode_many, group##_encode_many, group##_subgroup, group##_multiply, group##_multiply_secret, group##_multiply_few }
+    { group##_decode_many, group##_encode_many, group##_subgroup, group##_multiply, group##_multiply_secret, group##_multiply_few, \
+      group##_affine_of, group##_of_affine, group##_weighted_sum }
 
 const bls_paths BLS_PATHS = { BLS_GROUP(g1), BLS_GROUP(g2), bls_miller_loop, bls_final_exponentiation };

@@ -272,3 +272,27 @@ FP_FUNCTION void E(multiply_few_vartime)(const E_AFFINE *points, const uint64_t 
         }
     }
 }
+
+/* The sum of (i + 1) * points[i], by sums of the points above. */
+FP_SMALL void E(ramp_vartime)(E_POINT *sum, const E_AFFINE *points, size_t count)
+{
+    E_POINT running;
+    E(set_infinity)(sum);
+    E(set_infinity)(&running);
+    while (count-- > 0) {
+        if (!E(affine_is_infinity)(&points[count]))
+            E(add_finite)(&running, &running, &points[count]);
+        E(add)(sum, sum, &running);
+    }
+}
+
+FP_FUNCTION void E(weighted_sum_vartime)(const E_AFFINE *rows, size_t row_count, const E_AFFINE *columns, size_t column_count,
+                                         uint32_t shift, E_POINT *sum)
+{
+    E_POINT low;
+    E(ramp_vartime)(sum, rows + 1, row_count - 1);
+    for (uint32_t i = 0; i < shift; i++)
+        E(dbl)(sum, sum);
+    E(ramp_vartime)(&low, columns, column_count);
+    E(add)(sum, sum, &low);
+}
