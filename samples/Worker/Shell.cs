@@ -3,7 +3,9 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Filecoin.ChainCo.Chain;
 using Filecoin.Native.Interop;
+using Filecoin.Proving.Circuits;
 using Filecoin.Proving.Graph;
+using Filecoin.Proving.Groth16;
 using Filecoin.Proving.Pieces;
 using Filecoin.Proving.PoRep;
 using Filecoin.Proving.Sectors;
@@ -97,7 +99,7 @@ internal static class Shell
         SectorBusyException => ExitCode.Busy,
         DiskFullException or UnauthorizedAccessException => ExitCode.Storage,
         WorkerException or PieceException or SectorFileException or ParentCacheException or SectorSizeException or RegisteredProofException
-            or VanillaProofException or WireFormatException or ChainFormatException or KernelSelectionException or FormatException
+            or VanillaProofException or CircuitWitnessException or UnsatisfiedCircuitException or ParameterFileException or MalformedProofException or WireFormatException or ChainFormatException or KernelSelectionException or FormatException
             or FileNotFoundException or DirectoryNotFoundException or ArgumentOutOfRangeException => ExitCode.BadInput,
         IOException => ExitCode.Storage,
         _ => ExitCode.Defect,
