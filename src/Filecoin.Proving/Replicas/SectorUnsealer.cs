@@ -30,6 +30,17 @@ public sealed class SectorUnsealer
         _parents = parents;
     }
 
+    /// <summary>Threads that decode and hash a whole sector, at most: one a processor by default. Ranges and labels take one thread.</summary>
+    public int Degree
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            field = value;
+        }
+    } = Environment.ProcessorCount;
+
     /// <summary>Writes a range of the client's data (without padding) to a stream.</summary>
     /// <param name="job">The sector.</param>
     /// <param name="offset">First byte, counted in data without padding; any byte.</param>
@@ -93,7 +104,7 @@ public sealed class SectorUnsealer
         using var file = PendingFile.Create(path, _config.SectorSize.Bytes);
         var decoded = new DecodedReplica(replica, key) { Output = file };
         var found = new TreeBuilder(TreeHasher.Sha256, TreeRows.Create(2, _config.SectorSize.Nodes))
-            .Build((TreeBuilder.RowWriter?)null, decoded, Environment.ProcessorCount, null, cancellation);
+            .Build((TreeBuilder.RowWriter?)null, decoded, Degree, null, cancellation);
         if (found != commD)
         {
             throw new SectorFileException(SectorFileFault.Content, job.SealedPath, null, $"a replica of data with CommD {commD}",
