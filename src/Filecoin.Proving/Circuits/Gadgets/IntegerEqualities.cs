@@ -6,18 +6,11 @@ namespace Filecoin.Proving.Circuits.Gadgets;
 /// Equalities of small non-negative integers, as many as fit the field's 254 bits shifted side by side into one constraint
 /// left · 1 = right.
 /// </summary>
-internal struct IntegerEqualities : IDisposable
+internal sealed class IntegerEqualities : IDisposable
 {
-    private TermList _left;
-    private TermList _right;
+    private readonly TermList _left = new(2048);
+    private readonly TermList _right = new(512);
     private int _bitsUsed;
-
-    /// <summary>None yet.</summary>
-    public IntegerEqualities()
-    {
-        _left = new TermList(2048);
-        _right = new TermList(512);
-    }
 
     /// <summary>Enforces that the words' sum is the integer of the bits; the constraint may come later, with others.</summary>
     /// <param name="cs">The constraint system.</param>
@@ -59,7 +52,7 @@ internal struct IntegerEqualities : IDisposable
     }
 
     /// <inheritdoc/>
-    public readonly void Dispose()
+    public void Dispose()
     {
         _left.Dispose();
         _right.Dispose();

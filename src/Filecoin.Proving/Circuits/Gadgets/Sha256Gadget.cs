@@ -82,9 +82,9 @@ internal static class Sha256Gadget
     private static void Compress<TCs>(ref TCs cs, scoped ReadOnlySpan<Bit> block, scoped Span<Word> state)
         where TCs : IConstraintSystem, allows ref struct
     {
-        var equalities = new IntegerEqualities();
+        using var equalities = new IntegerEqualities();
         Span<Word> schedule = stackalloc Word[64];
-        Expand(ref cs, ref equalities, block, schedule);
+        Expand(ref cs, equalities, block, schedule);
 
         // The sums that make the next a and e are formed when they are needed: the last pair takes the old state along.
         Word b = state[1], c = state[2], d = state[3], f = state[5], g = state[6], h = state[7];
@@ -93,10 +93,10 @@ internal static class Sha256Gadget
         for (int round = 0; round < 64; round++)
         {
             cs.Enter("round", round);
-            Word e = round == 0 ? state[4] : Word.Add(ref cs, ref equalities, nextE[..6]);
+            Word e = round == 0 ? state[4] : Word.Add(ref cs, equalities, nextE[..6]);
             Word s1 = Word.Sigma(ref cs, "Σ1", e, 6, 11, 25, shift: false);
             Word choice = Word.Choose(ref cs, e, f, g);
-            Word a = round == 0 ? state[0] : Word.Add(ref cs, ref equalities, nextA[..7]);
+            Word a = round == 0 ? state[0] : Word.Add(ref cs, equalities, nextA[..7]);
             Word s0 = Word.Sigma(ref cs, "Σ0", a, 2, 13, 22, shift: false);
             Word majority = Word.Majority(ref cs, a, b, c);
 
@@ -115,21 +115,20 @@ internal static class Sha256Gadget
         cs.Enter("state");
         Span<Word> pair = stackalloc Word[2];
         nextA[7] = state[0];
-        state[0] = Word.Add(ref cs, ref equalities, nextA);
-        AddToState(ref cs, ref equalities, pair, ref state[1], b);
-        AddToState(ref cs, ref equalities, pair, ref state[2], c);
-        AddToState(ref cs, ref equalities, pair, ref state[3], d);
+        state[0] = Word.Add(ref cs, equalities, nextA);
+        AddToState(ref cs, equalities, pair, ref state[1], b);
+        AddToState(ref cs, equalities, pair, ref state[2], c);
+        AddToState(ref cs, equalities, pair, ref state[3], d);
         nextE[6] = state[4];
-        state[4] = Word.Add(ref cs, ref equalities, nextE);
-        AddToState(ref cs, ref equalities, pair, ref state[5], f);
-        AddToState(ref cs, ref equalities, pair, ref state[6], g);
-        AddToState(ref cs, ref equalities, pair, ref state[7], h);
+        state[4] = Word.Add(ref cs, equalities, nextE);
+        AddToState(ref cs, equalities, pair, ref state[5], f);
+        AddToState(ref cs, equalities, pair, ref state[6], g);
+        AddToState(ref cs, equalities, pair, ref state[7], h);
         equalities.Flush(ref cs);
-        equalities.Dispose();
         cs.Leave();
     }
 
-    private static void Expand<TCs>(ref TCs cs, ref IntegerEqualities equalities, scoped ReadOnlySpan<Bit> block, scoped Span<Word> schedule)
+    private static void Expand<TCs>(ref TCs cs, IntegerEqualities equalities, scoped ReadOnlySpan<Bit> block, scoped Span<Word> schedule)
         where TCs : IConstraintSystem, allows ref struct
     {
         for (int i = 0; i < 16; i++)
@@ -144,16 +143,16 @@ internal static class Sha256Gadget
             operands[1] = Word.Sigma(ref cs, "σ0", schedule[i - 15], 7, 18, 3, shift: true);
             operands[2] = schedule[i - 7];
             operands[3] = Word.Sigma(ref cs, "σ1", schedule[i - 2], 17, 19, 10, shift: true);
-            schedule[i] = Word.Add(ref cs, ref equalities, operands);
+            schedule[i] = Word.Add(ref cs, equalities, operands);
             cs.Leave();
         }
     }
 
-    private static void AddToState<TCs>(ref TCs cs, ref IntegerEqualities equalities, scoped Span<Word> pair, scoped ref Word state, in Word word)
+    private static void AddToState<TCs>(ref TCs cs, IntegerEqualities equalities, scoped Span<Word> pair, scoped ref Word state, in Word word)
         where TCs : IConstraintSystem, allows ref struct
     {
         pair[0] = state;
         pair[1] = word;
-        state = Word.Add(ref cs, ref equalities, pair);
+        state = Word.Add(ref cs, equalities, pair);
     }
 }

@@ -4,19 +4,11 @@ using Filecoin.Native.Fields;
 namespace Filecoin.Proving.Circuits.Gadgets;
 
 /// <summary>A linear combination of many terms under construction, in a pooled buffer. What falls on the constant one is summed up.</summary>
-internal struct TermList : IDisposable
+internal sealed class TermList(int capacity) : IDisposable
 {
-    private Term[] _terms;
+    private Term[] _terms = ArrayPool<Term>.Shared.Rent(capacity);
     private int _count;
     private Fr _one;
-
-    /// <summary>An empty list.</summary>
-    public TermList(int capacity)
-    {
-        _terms = ArrayPool<Term>.Shared.Rent(capacity);
-        _count = 0;
-        _one = Fr.Zero;
-    }
 
     /// <summary>Adds a term.</summary>
     public void Add(Variable variable, in Fr coefficient)
@@ -68,11 +60,16 @@ internal struct TermList : IDisposable
     }
 
     /// <summary>Returns the buffer.</summary>
-    public readonly void Dispose() => ArrayPool<Term>.Shared.Return(_terms);
+    public void Dispose()
+    {
+        ArrayPool<Term>.Shared.Return(_terms);
+        _terms = [];
+        Clear();
+    }
 
     private void Grow()
     {
-        Term[] larger = ArrayPool<Term>.Shared.Rent(_terms.Length * 2);
+        Term[] larger = ArrayPool<Term>.Shared.Rent(Math.Max(16, _terms.Length * 2));
         _terms.AsSpan(0, _count).CopyTo(larger);
         ArrayPool<Term>.Shared.Return(_terms);
         _terms = larger;

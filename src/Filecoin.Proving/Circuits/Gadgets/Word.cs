@@ -130,7 +130,7 @@ internal struct Word
     /// The sum of words modulo 2^32: as many result bits as the largest sum has are allocated, and the equality of the two
     /// integers is left to <paramref name="equalities"/>. A sum of constants costs nothing.
     /// </summary>
-    public static Word Add<TCs>(ref TCs cs, ref IntegerEqualities equalities, scoped ReadOnlySpan<Word> operands)
+    public static Word Add<TCs>(ref TCs cs, IntegerEqualities equalities, scoped ReadOnlySpan<Word> operands)
         where TCs : IConstraintSystem, allows ref struct
     {
         ulong sum = 0;

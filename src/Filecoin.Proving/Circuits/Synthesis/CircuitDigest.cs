@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Filecoin.Native.Fields;
+using Filecoin.Proving.Circuits.Gadgets;
 
 namespace Filecoin.Proving.Circuits.Synthesis;
 
@@ -19,8 +20,7 @@ internal sealed class CircuitDigest : IDisposable
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
     private readonly byte[] _one = Encode(Fr.One);
-    private readonly byte[] _minusOne = Encode(-Fr.One);
-    private readonly Fr _minusOneValue = -Fr.One;
+    private readonly byte[] _minusOne = Encode(Coefficients.MinusOne);
     private Term[] _terms = new Term[256];
     private long[] _keys = new long[256];
     private int _filled;
@@ -69,7 +69,7 @@ internal sealed class CircuitDigest : IDisposable
             {
                 _one.CopyTo(bytes[9..]);
             }
-            else if (term.Coefficient == _minusOneValue)
+            else if (term.Coefficient == Coefficients.MinusOne)
             {
                 _minusOne.CopyTo(bytes[9..]);
             }

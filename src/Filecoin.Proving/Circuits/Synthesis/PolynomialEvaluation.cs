@@ -1,5 +1,6 @@
 using Filecoin.Native.Fields;
 using Filecoin.Native.Interop;
+using Filecoin.Proving.Circuits.Gadgets;
 
 namespace Filecoin.Proving.Circuits.Synthesis;
 
@@ -200,7 +201,19 @@ internal sealed class PolynomialEvaluation : IDisposable
                     : ref index < polynomials.SharedAuxiliaries.Length
                         ? ref polynomials.SharedAuxiliaries[index]
                         : ref polynomials.Auxiliaries[index - _firstAuxiliary];
-                polynomial += term.Coefficient.IsOne ? lagrange : term.Coefficient * lagrange;
+                // Most coefficients of these circuits are one or its negative.
+                if (term.Coefficient.IsOne)
+                {
+                    polynomial += lagrange;
+                }
+                else if (term.Coefficient == Coefficients.MinusOne)
+                {
+                    polynomial -= lagrange;
+                }
+                else
+                {
+                    polynomial += term.Coefficient * lagrange;
+                }
             }
         }
     }
