@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Filecoin.ChainCo.Chain;
 
 /// <summary>Source-generated JSON of the chain types, in the forms of the Lotus v1 API.</summary>
-[JsonSourceGenerationOptions(MaxDepth = 64)]
+[JsonSourceGenerationOptions(MaxDepth = 64, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(Cid))]
 [JsonSerializable(typeof(Cid?))]
 [JsonSerializable(typeof(Address))]
@@ -23,6 +23,6 @@ namespace Filecoin.ChainCo.Chain;
 public sealed partial class ChainJsonContext : JsonSerializerContext;
 
 /// <summary>The members of a tipset, apart from the public context because they are internal.</summary>
-[JsonSourceGenerationOptions(MaxDepth = 64)]
+[JsonSourceGenerationOptions(MaxDepth = 64, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(TipSetJson))]
 internal sealed partial class TipSetJsonContext : JsonSerializerContext;

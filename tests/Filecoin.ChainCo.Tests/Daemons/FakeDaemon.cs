@@ -29,6 +29,12 @@ internal sealed class FakeDaemon : IAsyncDisposable
 
     public string? Token { get; set; }
 
+    /// <summary>Answers WebSocket handshakes with 404, as a proxy does that passes HTTP only.</summary>
+    public bool RefusesWebSockets { get; set; }
+
+    /// <summary>Accepts requests and never answers them.</summary>
+    public bool Swallows { get; set; }
+
     /// <summary>Requests received, in order.</summary>
     public ConcurrentQueue<(string Method, string Params)> Requests { get; } = new();
 
@@ -133,6 +139,12 @@ internal sealed class FakeDaemon : IAsyncDisposable
             return;
         }
 
+        if (context.WebSockets.IsWebSocketRequest && RefusesWebSockets)
+        {
+            context.Response.StatusCode = 404;
+            return;
+        }
+
         if (context.WebSockets.IsWebSocketRequest)
         {
             using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync();
@@ -174,6 +186,8 @@ internal sealed class FakeDaemon : IAsyncDisposable
         string id = request.GetProperty("id").GetRawText();
         JsonElement parameters = request.GetProperty("params");
         Requests.Enqueue((method, parameters.GetRawText()));
+        if (Swallows)
+            await Task.Delay(Timeout.Infinite, token);
         if (!_methods.TryGetValue(method, out Func<JsonElement, CancellationToken, Task<string>>? answer))
             return Error(id, -32601, $"method '{method}' not found");
         try

@@ -5,7 +5,7 @@ using Filecoin.ChainCo.Chain.Actors;
 namespace Filecoin.ChainCo.Rpc.Api;
 
 /// <summary>Source-generated JSON of what the API takes and gives.</summary>
-[JsonSourceGenerationOptions(MaxDepth = 64)]
+[JsonSourceGenerationOptions(MaxDepth = 64, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(bool))]
 [JsonSerializable(typeof(ulong))]

@@ -47,7 +47,7 @@ public sealed class HeadChangeTypeJsonConverter : JsonConverter<HeadChangeType>
 public sealed record NodeVersion
 {
     /// <summary>The daemon's version, <c>1.33.0+mainnet+git.1234</c>.</summary>
-    public string Version { get; init; } = "";
+    public string Version { get; init => field = value ?? ""; } = "";
 
     /// <summary>The API's version: major, minor and patch in a byte each.</summary>
     public ulong APIVersion { get; init; }
@@ -56,7 +56,7 @@ public sealed record NodeVersion
     public ulong BlockDelay { get; init; }
 
     /// <summary>The kind of daemon, empty when not given.</summary>
-    public string Agent { get; init; } = "";
+    public string Agent { get; init => field = value ?? ""; } = "";
 }
 
 /// <summary>A message's receipt.</summary>

@@ -1,0 +1,496 @@
+using Filecoin.ChainCo.Chain;
+using Filecoin.ChainCo.Nodes;
+using Filecoin.ChainCo.Rpc;
+using Filecoin.ChainCo.Rpc.Api;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Filecoin.ChainCo.Coordination;
+
+/// <summary>
+/// Many daemons as one chain: hears their heads, keeps the headers, chooses the head by two policies, and says which daemon is fit for calls.
+/// Works from the moment that any one daemon answers.
+/// </summary>
+public sealed partial class ChainCoordinator : INodeObserver, IAsyncDisposable
+{
+    private const int MaxNodes = 64;
+    private const int DeepenAtOnce = 32;
+    private readonly CoordinatorOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly ChainVerifier _verifier;
+    private readonly HeadChooser _chooser;
+    private readonly Lock _lock = new();
+    private readonly List<Member> _members = [];
+    private readonly Queue<(long At, TokenAmount Weight)> _history = new();
+    private readonly HashSet<(Member Member, TipSetKey Key)> _asking = [];
+    private readonly CancellationTokenSource _stopping = new();
+    private TokenAmount _weightBeforeGrace;
+    private long _freshestSupportedAt;
+    private long _majoritySupportedAt;
+    private TipSetKey? _genesis;
+    private string? _network;
+    private int _deepening;
+    private Task _ticking = Task.CompletedTask;
+
+    /// <summary>Creates a coordinator without daemons.</summary>
+    public ChainCoordinator(CoordinatorOptions? options = null, TimeProvider? time = null, ILogger<ChainCoordinator>? logger = null)
+    {
+        _options = options ?? new CoordinatorOptions();
+        _options.Validate();
+        _time = time ?? TimeProvider.System;
+        _logger = logger ?? NullLogger<ChainCoordinator>.Instance;
+        _genesis = _options.Genesis;
+        Headers = new HeaderStore((int)Math.Min(4 * _options.Horizon, 1 << 20) + 64);
+        _verifier = new ChainVerifier(Headers, _options);
+        _chooser = new HeadChooser(Headers, _options, _time);
+        Freshest = new HeadStream(_options.SubscriberBuffer);
+        Majority = new HeadStream(_options.SubscriberBuffer);
+    }
+
+    /// <summary>The headers back to finality.</summary>
+    public HeaderStore Headers { get; }
+
+    /// <summary>The heaviest head that is not one daemon's word alone: for mining.</summary>
+    public HeadStream Freshest { get; }
+
+    /// <summary>The newest tipset that more than half of the live daemons have: for readers.</summary>
+    public HeadStream Majority { get; }
+
+    /// <summary>How the daemons stand.</summary>
+    public IReadOnlyList<NodeStanding> Standings()
+    {
+        lock (_lock)
+            return [.. _members.Select(member => new NodeStanding(member.Node, member.IsLive, member.Fault ?? member.BadHead, member.Head))];
+    }
+
+    /// <summary>
+    /// Daemons fit for a call, best first: live before ejected ones, those that have the tipset before those that do not, then by priority and latency.
+    /// Drained daemons are left out, as are those that are down.
+    /// </summary>
+    /// <param name="key">The tipset that the call is about; null or empty for any.</param>
+    public IReadOnlyList<IChainNode> Fit(TipSetKey? key = null)
+    {
+        lock (_lock)
+        {
+            ulong has = key is null or { IsEmpty: true } ? ulong.MaxValue : _chooser.MarksOf(key).Any;
+            return
+            [
+                .. _members.Where(member => member.IsFollowing && !member.Node.Options.Drained && member.Node.Options.Weight > 0)
+                    .OrderByDescending(member => member.IsLive).ThenByDescending(member => (has & member.Bit) != 0)
+                    .ThenBy(member => member.Node.Options.Priority).ThenBy(member => member.Node.State.Latency).Select(member => member.Node),
+            ];
+        }
+    }
+
+    /// <summary>Takes a daemon into the pool; its follower is started by the caller.</summary>
+    /// <exception cref="InvalidOperationException">The name is taken, or there are 64 already.</exception>
+    public void Add(IChainNode node)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        lock (_lock)
+        {
+            if (_members.Any(member => member.Node.Options.Name == node.Options.Name))
+                throw new InvalidOperationException($"There is a daemon named {node.Options.Name} already.");
+            int index = Enumerable.Range(0, MaxNodes).FirstOrDefault(i => _members.All(member => member.Index != i), -1);
+            if (index < 0)
+                throw new InvalidOperationException($"A pool has at most {MaxNodes} daemons.");
+            _members.Add(new Member(node, index));
+        }
+    }
+
+    /// <summary>Takes a daemon out of the pool; its follower is ended by the caller.</summary>
+    public void Remove(IChainNode node)
+    {
+        lock (_lock)
+        {
+            if (Find(node) is not { } member)
+                return;
+            _members.Remove(member);
+            _chooser.Forget(member);
+            Choose();
+        }
+    }
+
+    /// <summary>Begins to apply the rules that depend on the clock.</summary>
+    public void Start() => _ticking = Task.Run(() => RunAsync(_stopping.Token), CancellationToken.None);
+
+    /// <inheritdoc/>
+    public string? Admit(IChainNode node, NodeIdentity identity)
+    {
+        ArgumentNullException.ThrowIfNull(identity);
+        lock (_lock)
+        {
+            if (_genesis is null)
+            {
+                _genesis = identity.Genesis;
+                _network = identity.NetworkName;
+            }
+
+            _network ??= identity.Genesis.Equals(_genesis) ? identity.NetworkName : null;
+            if (!identity.Genesis.Equals(_genesis))
+                return $"its genesis is {identity.Genesis}, the pool's is {_genesis}";
+            return identity.NetworkName == _network ? null : $"its network is {identity.NetworkName}, the pool's is {_network}";
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task HeadAsync(IChainNode node, TipSet head, TokenAmount weight, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        TipSet? known = Freshest.Head;
+        string? bad = null;
+        List<TipSet> fetched = [];
+        if (known is not null && head.Height < known.Height - _options.Horizon)
+        {
+            bad = $"its head is at {head.Height}, beyond finality behind {known.Height}";
+        }
+        else
+        {
+            try
+            {
+                int depth = known is null ? _options.InitialDepth : int.MaxValue;
+                fetched = await _verifier.FetchAsync(node, head, depth, cancellationToken).ConfigureAwait(false);
+                _verifier.Verify(head, weight, fetched);
+                foreach (TipSet tipset in fetched)
+                    Headers.Add(tipset);
+                await LinkAsync(head, cancellationToken).ConfigureAwait(false);
+            }
+            catch (ForgedHeadException e)
+            {
+                bad = e.Message;
+                LogForged(_logger, node.Options.Name, head.Height.Value, e.Message);
+            }
+        }
+
+        lock (_lock)
+        {
+            if (Find(node) is not { } member)
+                return;
+            member.BadHead = bad;
+            if (bad is not null)
+            {
+                Judge(member);
+                Choose();
+                return;
+            }
+
+            // Between fetching and here the store may have been pruned.
+            foreach (TipSet tipset in fetched)
+                Headers.Add(tipset);
+            if (!head.Equals(member.Head))
+                member.HeadAt = _time.GetTimestamp();
+            member.Head = head;
+            member.Weight = weight;
+            _chooser.MarkHad(member, head);
+            Judge(member);
+            Choose();
+        }
+
+        AskOthers();
+    }
+
+    /// <inheritdoc/>
+    public void Changed(IChainNode node)
+    {
+        lock (_lock)
+        {
+            if (Find(node) is not { } member)
+                return;
+            Judge(member);
+            Choose();
+        }
+    }
+
+    /// <summary>Applies the rules that depend on the clock, once.</summary>
+    public void Tick()
+    {
+        lock (_lock)
+        {
+            while (_history.TryPeek(out (long At, TokenAmount Weight) oldest) && _time.GetElapsedTime(oldest.At) >= _options.BehindGrace)
+            {
+                _weightBeforeGrace = oldest.Weight;
+                _history.Dequeue();
+            }
+
+            foreach (Member member in _members)
+                Judge(member);
+            Choose();
+        }
+
+        AskOthers();
+        if (Interlocked.Exchange(ref _deepening, 1) == 0)
+            _ = DeepenAsync();
+    }
+
+    /// <summary>A tipset by its key: from the headers kept, else from a daemon that may have it. Null when none has it.</summary>
+    public async Task<TipSet?> GetTipSetAsync(TipSetKey key, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        if (key.IsEmpty)
+            return Freshest.Head;
+        if (Headers.TryGet(key, out TipSet? kept))
+            return kept;
+        foreach (IChainNode node in Fit(key))
+        {
+            try
+            {
+                TipSet found = await node.GetTipSetAsync(key, cancellationToken).ConfigureAwait(false);
+                if (found.Key.Equals(key))
+                    return found;
+            }
+            catch (RpcException)
+            {
+                // Another daemon may have it.
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The steps from one tipset to another, or null when they do not meet within finality or one of them is unknown.</summary>
+    public async Task<IReadOnlyList<HeadChange>?> GetPathAsync(TipSetKey from, TipSetKey to, CancellationToken cancellationToken = default)
+    {
+        if (await GetTipSetAsync(from, cancellationToken).ConfigureAwait(false) is not { } start
+            || await GetTipSetAsync(to, cancellationToken).ConfigureAwait(false) is not { } end)
+            return null;
+        // What a client asks about is not kept: it must not push out what the pool needs.
+        return await new PathFinder(Headers, GetTipSetAsync, _options.Horizon).FindAsync(start, end, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends the clock's work.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _ticking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stopping.Dispose();
+    }
+
+    private async Task RunAsync(CancellationToken token)
+    {
+        using var timer = new PeriodicTimer(_options.TickInterval, _time);
+        while (await timer.WaitForNextTickAsync(token).ConfigureAwait(false))
+            Tick();
+    }
+
+    /// <summary>Makes sure that the way from the present heads to a new one is kept, as far as finality allows.</summary>
+    private async Task LinkAsync(TipSet head, CancellationToken token)
+    {
+        foreach (TipSet present in new[] { Freshest.Head, Majority.Head }.OfType<TipSet>().Distinct())
+        {
+            if (Headers.CommonAncestor(present, head) is not null)
+                continue;
+            var finder = new PathFinder(Headers, GetTipSetAsync, _options.Horizon);
+            if (await finder.FindAsync(present, head, token).ConfigureAwait(false) is null)
+                continue;
+            foreach (TipSet tipset in finder.Fetched)
+                Headers.Add(tipset);
+        }
+    }
+
+    private Member? Find(IChainNode node) => _members.Find(member => ReferenceEquals(member.Node, node));
+
+    // ---- under the lock ----
+
+    private void Judge(Member member)
+    {
+        NodeState state = member.Node.State;
+        string? fault = state.Connection != NodeConnection.Following ? state.Reason ?? "down"
+            : state.Silent ? "it swallows requests"
+            : state.ErrorRate >= _options.MaxErrorRate ? $"{state.ErrorRate:P0} of its calls fail"
+            : member.BadHead is not null ? member.BadHead
+            : member.Head is not null && member.Weight < _weightBeforeGrace ? "its head is behind"
+            : null;
+        if (fault is not null)
+        {
+            if (!member.Ejected && member.Head is not null)
+                LogEjected(_logger, state.Name, fault);
+            // A daemon that was never up is not ejected, only not there yet: the pool starts with the first that answers.
+            member.Ejected |= member.Head is not null || member.BadHead is not null;
+            member.GoodSince = null;
+            member.Fault = fault;
+            return;
+        }
+
+        if (!member.Ejected)
+        {
+            member.Fault = null;
+            return;
+        }
+
+        member.GoodSince ??= _time.GetTimestamp();
+        if (_time.GetElapsedTime(member.GoodSince.Value) < _options.ReadmitAfter)
+        {
+            member.Fault = "it was ejected and is on probation";
+            return;
+        }
+
+        LogReadmitted(_logger, state.Name);
+        member.Ejected = false;
+        member.GoodSince = null;
+        member.Fault = null;
+    }
+
+    private void Choose()
+    {
+        // With nobody live, those that at least answer decide: a pool on probation still follows the chain.
+        List<Member> voters = [.. _members.Where(member => member.IsLive)];
+        if (voters.Count == 0)
+            voters = [.. _members.Where(member => member.IsFollowing && member.Head is not null && member.BadHead is null)];
+        if (voters.Count == 0)
+            return;
+        ChooseFreshest(voters);
+        ChooseMajority(voters);
+        if (Freshest.Head is { } head)
+        {
+            Headers.Prune(head.Height - _options.Horizon, Protected());
+            _chooser.Prune();
+        }
+    }
+
+    private void ChooseFreshest(List<Member> voters)
+    {
+        (TipSet, TokenAmount)? kept = null;
+        if (Freshest.Head is { } current)
+        {
+            if (_chooser.IsSupported(current, voters))
+                _freshestSupportedAt = _time.GetTimestamp();
+            if (_chooser.IsKept(current, _freshestSupportedAt, voters))
+                kept = (current, Freshest.Weight);
+        }
+
+        if (_chooser.Freshest(kept, voters) is not { } best || best.Head.Equals(Freshest.Head))
+            return;
+        Move(Freshest, best.Head, best.Weight);
+        _freshestSupportedAt = _time.GetTimestamp();
+        _history.Enqueue((_freshestSupportedAt, best.Weight));
+        if (best.Weight < _weightBeforeGrace)
+        {
+            // The head was given up for a lighter one: nobody is behind something that is gone.
+            _history.Clear();
+            _weightBeforeGrace = best.Weight;
+        }
+    }
+
+    private void ChooseMajority(List<Member> voters)
+    {
+        if (_chooser.Majority(voters) is not { } best || best.Head.Equals(Majority.Head))
+            return;
+        if (Majority.Head is { } current)
+        {
+            if (_chooser.IsSupported(current, voters))
+                _majoritySupportedAt = _time.GetTimestamp();
+            // A majority that only shrank does not take the head back.
+            if (Headers.IsOnChain(best.Head, current) && _chooser.IsKept(current, _majoritySupportedAt, voters))
+                return;
+        }
+
+        _majoritySupportedAt = _time.GetTimestamp();
+        Move(Majority, best.Head, best.Weight);
+    }
+
+    private void Move(HeadStream stream, TipSet head, TokenAmount weight)
+    {
+        IReadOnlyList<HeadChange>? path = stream.Head is { } from ? Headers.Path(from, head) : null;
+        if (stream.Head is { } lost && path is null)
+        {
+            LogGap(_logger, lost.Height.Value, head.Height.Value);
+            stream.Break(new HeadGapException());
+        }
+
+        stream.Move(head, weight, path);
+    }
+
+    private IEnumerable<TipSet> Protected()
+    {
+        if (Freshest.Head is { } freshest)
+            yield return freshest;
+        if (Majority.Head is { } majority)
+            yield return majority;
+        foreach (Member member in _members.Where(member => member.IsLive))
+            yield return member.Head!;
+    }
+
+    // ---- outside the lock ----
+
+    /// <summary>Asks the others about heads that only one daemon has.</summary>
+    private void AskOthers()
+    {
+        List<(Member Member, TipSetKey Key)> questions = [];
+        lock (_lock)
+        {
+            List<Member> voters = [.. _members.Where(member => member.IsLive)];
+            foreach (Member leader in voters)
+            {
+                TipSetKey key = leader.Head!.Key;
+                if ((_chooser.MarksOf(key).Any & ~leader.Bit) != 0
+                    || (Freshest.Head is { } head && !ChainWeight.Wins(leader.Head, leader.Weight, head, Freshest.Weight)))
+                    continue;
+                questions.AddRange(voters.Where(other => other != leader && _asking.Add((other, key))).Select(other => (other, key)));
+            }
+        }
+
+        foreach ((Member member, TipSetKey key) in questions)
+            _ = AskAsync(member, key);
+    }
+
+    /// <summary>Completes the headers of the head's chain back to the horizon, a few at a time.</summary>
+    private async Task DeepenAsync()
+    {
+        try
+        {
+            if (Freshest.Head is not { } head)
+                return;
+            TipSet oldest = Headers.ChainOf(head).Last();
+            for (int i = 0; i < DeepenAtOnce && oldest.Height.Value > Math.Max(0, head.Height.Value - _options.Horizon) && !oldest.Parents.IsEmpty; i++)
+            {
+                if (await GetTipSetAsync(oldest.Parents, _stopping.Token).ConfigureAwait(false) is not { } parent || parent.Height >= oldest.Height)
+                    return;
+                Headers.Add(parent);
+                oldest = parent;
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+        {
+            // The coordinator ends.
+        }
+        finally
+        {
+            Interlocked.Exchange(ref _deepening, 0);
+        }
+    }
+
+    private async Task AskAsync(Member member, TipSetKey key)
+    {
+        bool knows = false;
+        try
+        {
+            knows = (await member.Node.GetTipSetAsync(key, _stopping.Token).ConfigureAwait(false)).Key.Equals(key);
+        }
+        catch (Exception e) when (e is RpcException or OperationCanceledException or ObjectDisposedException)
+        {
+            // It does not know it yet, or does not say: it is asked again at the next tick.
+        }
+
+        lock (_lock)
+        {
+            _asking.Remove((member, key));
+            if (!knows || !_members.Contains(member))
+                return;
+            _chooser.MarkKnows(member, key);
+            Choose();
+        }
+    }
+
+    [LoggerMessage(10, LogLevel.Error, "{Node} claims a head at {Height} that contradicts itself: {Reason}")]
+    private static partial void LogForged(ILogger logger, string node, long height, string reason);
+
+    [LoggerMessage(11, LogLevel.Warning, "{Node} is ejected: {Reason}")]
+    private static partial void LogEjected(ILogger logger, string node, string reason);
+
+    [LoggerMessage(12, LogLevel.Information, "{Node} is taken back")]
+    private static partial void LogReadmitted(ILogger logger, string node);
+
+    [LoggerMessage(13, LogLevel.Warning, "The head went from {Old} to {New} without a common ancestor within finality; subscribers begin anew")]
+    private static partial void LogGap(ILogger logger, long old, long @new);
+}
