@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using Filecoin.Native.Interop;
 using Filecoin.Native.Reference;
 
 namespace Filecoin.Native.Hashing;
@@ -58,7 +59,10 @@ internal struct Blake2bState
         Span<byte> block = _block;
         block[_filled..].Clear();
         _length += (ulong)_filled;
-        Blake2bReference.Compress(_state, block, _length, last: true);
+        if (Kernels.IsNative)
+            Blake2bNative.Last(_state, block, _length);
+        else
+            Blake2bReference.Compress(_state, block, _length, last: true);
 
         Span<byte> bytes = stackalloc byte[Blake2b.MaxDigestSize];
         for (var i = 0; i < Blake2bReference.StateWords; i++)
@@ -68,11 +72,11 @@ internal struct Blake2bState
 
     private void Compress(ReadOnlySpan<byte> blocks)
     {
-        for (; !blocks.IsEmpty; blocks = blocks[BlockSize..])
-        {
-            _length += BlockSize;
-            Blake2bReference.Compress(_state, blocks[..BlockSize], _length, last: false);
-        }
+        if (Kernels.IsNative)
+            Blake2bNative.Blocks(_state, blocks, _length);
+        else
+            Blake2bReference.Blocks(_state, blocks, _length);
+        _length += (ulong)blocks.Length;
     }
 
     [InlineArray(Blake2bReference.StateWords)]

@@ -29,12 +29,22 @@ internal static class Blake2bReference
         10, 2, 8, 4, 7, 6, 1, 5, 15, 11, 9, 14, 3, 12, 13, 0,
     ];
 
+    /// <summary>Runs whole blocks, none of them the last of its message; <paramref name="length"/> is what was hashed before them.</summary>
+    internal static void Blocks(Span<ulong> state, ReadOnlySpan<byte> blocks, ulong length)
+    {
+        for (; !blocks.IsEmpty; blocks = blocks[BlockSize..])
+        {
+            length += BlockSize;
+            Compress(state, blocks[..BlockSize], length, last: false);
+        }
+    }
+
     /// <summary>Runs one block through the state.</summary>
     /// <param name="state">Eight words.</param>
     /// <param name="block">128 bytes.</param>
-    /// <param name="bytesBefore">Bytes hashed so far, this block's included (the counter t).</param>
+    /// <param name="length">Bytes hashed so far, this block's included (the counter t).</param>
     /// <param name="last">True on the final block.</param>
-    internal static void Compress(Span<ulong> state, ReadOnlySpan<byte> block, ulong bytesBefore, bool last)
+    internal static void Compress(Span<ulong> state, ReadOnlySpan<byte> block, ulong length, bool last)
     {
         Span<ulong> m = stackalloc ulong[16];
         for (var i = 0; i < 16; i++)
@@ -43,7 +53,7 @@ internal static class Blake2bReference
         Span<ulong> v = stackalloc ulong[16];
         state.CopyTo(v);
         InitialState.CopyTo(v[8..]);
-        v[12] ^= bytesBefore;
+        v[12] ^= length;
         if (last)
             v[14] = ~v[14];
 
