@@ -9,12 +9,16 @@ using Filecoin.Sealing.Tasks;
 
 namespace Filecoin.Samples.Worker.Commands;
 
-/// <summary><c>seal FILE …</c>: puts a file into a sector and seals it. Called again after a kill or Ctrl-C, it goes on.</summary>
+/// <summary><c>seal FILE… …</c>: puts files into a sector and seals it. Called again after a kill or Ctrl-C, it goes on.</summary>
 internal static class SealCommand
 {
     public static Command Create()
     {
-        var file = new Argument<string?>("FILE") { Description = "The data; without it the sector is committed capacity (zeros).", Arity = ArgumentArity.ZeroOrOne };
+        var files = new Argument<string[]>("FILE")
+        {
+            Description = "The pieces in order, a file each; without one the sector is committed capacity (zeros).",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
         var size = CommonOptions.Size();
         var miner = CommonOptions.Miner();
         var sector = CommonOptions.Sector();
@@ -27,13 +31,13 @@ internal static class SealCommand
             text => _ = Names.SealProof(SectorSize.KiB2, text));
         var parents = CommonOptions.Parents();
         var seed = CommonOptions.Bytes32("--seed", "Makes the vanilla PoRep proof (C1) too, for this interactive randomness.");
-        return new Command("seal", "Seals a file into a sector: TreeD, labels, TreeC, replica, TreeR.")
+        return new Command("seal", "Seals files into a sector: TreeD, labels, TreeC, replica, TreeR.")
         {
-            file, size, miner, sector, ticket, output, proof, parents, seed,
+            files, size, miner, sector, ticket, output, proof, parents, seed,
         }.Does(
             (parsed, phases, cancellation) => RunAsync(
                 new SealRequest(
-                    parsed.GetValue(file),
+                    parsed.GetValue(files) ?? [],
                     new SectorStore(parsed.GetRequiredValue(output)),
                     parsed.GetValue(miner)!,
                     parsed.GetValue(sector)!.Value,
@@ -67,14 +71,14 @@ internal static class SealCommand
         return new SealResult(manifest, job.Paths.Sealed, job.Paths.Cache, job.Paths.Unsealed, phases.Times);
     }
 
-    /// <summary>Refuses a file that is missing or too large before anything is written.</summary>
-    private static void RequireFit(SealRequest request)
-    {
-        if (request.File is null)
-            return;
-        using var data = File.OpenRead(request.File);
-        DataCommitment.Place(PoRepConfig.For(request.Proof).SectorSize, PieceInfo.Zeros(PieceSize.Holding(data.Length)));
-    }
+    /// <summary>Refuses files that are missing or too large before anything is written.</summary>
+    private static void RequireFit(SealRequest request) => DataCommitment.Place(
+        PoRepConfig.For(request.Proof).SectorSize,
+        [.. request.Files.Select(file =>
+        {
+            using var data = File.OpenRead(file);
+            return PieceInfo.Zeros(PieceSize.Holding(data.Length));
+        })]);
 
     /// <summary>The manifest of this sector: the one that is there, if it asks for the same, or a new one.</summary>
     private static SectorManifest Begin(SealRequest request)
@@ -106,22 +110,34 @@ internal static class SealCommand
     {
         var size = manifest.Config.SectorSize;
         var options = new PieceOptions { DegreeOfParallelism = phases.Threads };
-        if (request.File is null)
-            return Same(request, manifest, []);
-
-        await using var data = File.OpenRead(request.File);
         var unsealed = SectorPaths.Under(request.Store.Directory, manifest.Id).Unsealed!;
-        if (manifest.Pieces is [var known] && new FileInfo(unsealed) is { Exists: true } file && file.Length == size.Bytes)
+        var data = new List<FileStream>();
+        try
         {
-            // The data is staged; the file must still be the same.
-            var (piece, bytes) = await PieceCommitment.ComputeAsync(data, options, phases.Of("compare data", data.Length), cancellation);
-            return Same(request, manifest, [known with { CommP = piece.CommP.ToString(), PaddedSize = piece.Size.Padded, DataBytes = bytes, PieceCid = piece.Cid.ToString() }]);
-        }
+            data.AddRange(request.Files.Select(File.OpenRead));
+            IReadOnlyList<PlacedPiece> placed = [];
+            if (manifest.Pieces is not null && new FileInfo(unsealed) is { Exists: true } file && file.Length == size.Bytes)
+            {
+                // The data is staged; the files must still be the same.
+                var pieces = new List<PieceInfo>();
+                foreach (var stream in data)
+                    pieces.Add((await PieceCommitment.ComputeAsync(stream, options, phases.Of("compare data", stream.Length), cancellation)).Piece);
+                placed = DataCommitment.Place(size, pieces);
+            }
+            else if (data.Count > 0)
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(unsealed)!);
+                var sources = data.Select(stream => PieceSource.Holding(stream, stream.Length)).ToList();
+                placed = (await StagedSector.WriteAsync(unsealed, size, sources, options, phases.Of("stage data", size.Bytes), cancellation)).Pieces;
+            }
 
-        Directory.CreateDirectory(Path.GetDirectoryName(unsealed)!);
-        var staged = await StagedSector.WriteAsync(
-            unsealed, size, [PieceSource.Holding(data, data.Length)], options, phases.Of("stage data", size.Bytes), cancellation);
-        return Same(request, manifest, [ManifestPiece.Of(staged.Pieces[0], data.Length)]);
+            return Same(request, manifest, [.. placed.Zip(data, (piece, stream) => ManifestPiece.Of(piece, stream.Length))]);
+        }
+        finally
+        {
+            foreach (var stream in data)
+                await stream.DisposeAsync();
+        }
     }
 
     private static SectorManifest Same(SealRequest request, SectorManifest manifest, IReadOnlyList<ManifestPiece> pieces)
@@ -187,7 +203,7 @@ internal static class SealCommand
     }
 
     private sealed record SealRequest(
-        string? File, SectorStore Store, string Miner, ulong Sector, RegisteredSealProof Proof, string Ticket, string? Parents, string? Seed);
+        IReadOnlyList<string> Files, SectorStore Store, string Miner, ulong Sector, RegisteredSealProof Proof, string Ticket, string? Parents, string? Seed);
 }
 
 /// <summary>A sealed sector.</summary>

@@ -16,16 +16,18 @@ internal static class UnsealCommand
         var (miner, sector, parents) = (CommonOptions.Miner(), CommonOptions.Sector(), CommonOptions.Parents());
         var output = new Option<string>("--out") { Description = "The file to write.", Required = true };
         var range = CommonOptions.Checked(
-            new Option<string?>("--range") { Description = "OFFSET:LENGTH in bytes of the sector's data. Default: the first piece, without its zeros." },
+            new Option<string?>("--range") { Description = "OFFSET:LENGTH in bytes of the sector's data. Default: a piece, without its zeros." },
             text => _ = ParseRange(text));
+        var piece = new Option<int>("--piece") { Description = "Which piece, from 0." };
         var regenerate = new Option<bool>("--regenerate") { Description = "Makes the labels again although the last layer is there." };
-        return new Command("unseal", "Reads data back out of a sealed sector.") { directory, miner, sector, output, range, regenerate, parents }.Does(
+        return new Command("unseal", "Reads data back out of a sealed sector.") { directory, miner, sector, output, range, piece, regenerate, parents }.Does(
             (parsed, phases, cancellation) =>
             {
                 var store = new SectorStore(parsed.GetRequiredValue(directory));
                 var manifest = store.Single(parsed.GetValue(miner), parsed.GetValue(sector));
                 return Task.FromResult(Run(
-                    store, manifest, parsed.GetRequiredValue(output), parsed.GetValue(range), parsed.GetValue(regenerate),
+                    store, manifest, parsed.GetRequiredValue(output), Range(manifest, parsed.GetValue(range), parsed.GetValue(piece)),
+                    parsed.GetValue(regenerate),
                     parsed.GetValue(parents), phases, cancellation));
             },
             WorkerJson.Default.UnsealResult,
@@ -33,13 +35,11 @@ internal static class UnsealCommand
     }
 
     private static UnsealResult Run(
-        SectorStore store, SectorManifest manifest, string output, string? range, bool regenerate, string? parentsDirectory, Phases phases,
-        CancellationToken cancellation)
+        SectorStore store, SectorManifest manifest, string output, (long Offset, long Length) range, bool regenerate, string? parentsDirectory,
+        Phases phases, CancellationToken cancellation)
     {
         _ = manifest.Replica;
-        var (offset, length) = range is not null ? ParseRange(range)
-            : manifest.Pieces is [var piece, ..] ? (piece.UnpaddedOffset, piece.DataBytes)
-            : (0, manifest.Config.SectorSize.UnpaddedBytes);
+        var (offset, length) = range;
         var job = manifest.Job(store.Directory);
         var scratch = Path.Combine(store.Directory, $"unseal-{manifest.Id}");
         var parents = Names.Parents(job.Config, parentsDirectory, phases, cancellation);
@@ -65,6 +65,17 @@ internal static class UnsealCommand
         }
 
         return new UnsealResult(manifest.Id.ToString(), output, offset, length, phases.Times);
+    }
+
+    private static (long Offset, long Length) Range(SectorManifest manifest, string? range, int piece)
+    {
+        if (range is not null)
+            return ParseRange(range);
+        if (manifest.Pieces is null or [] && piece == 0)
+            return (0, manifest.Config.SectorSize.UnpaddedBytes);
+        return piece >= 0 && piece < manifest.Pieces?.Count
+            ? (manifest.Pieces[piece].UnpaddedOffset, manifest.Pieces[piece].DataBytes)
+            : throw new WorkerException($"Sector {manifest.Id} has {manifest.Pieces?.Count ?? 0} pieces, and no piece {piece}.");
     }
 
     private static (long Offset, long Length) ParseRange(string text)

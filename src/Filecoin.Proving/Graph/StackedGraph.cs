@@ -60,7 +60,7 @@ public sealed class StackedGraph : IParentSource
     public void ExpanderParents(uint node, Span<uint> eight)
     {
         Check(node, 1);
-        FillExpander(node, eight[..PoRepConfig.ExpanderDegree]);
+        FillExpander(node, 1, eight[..PoRepConfig.ExpanderDegree], PoRepConfig.ExpanderDegree);
     }
 
     /// <inheritdoc/>
@@ -69,23 +69,30 @@ public sealed class StackedGraph : IParentSource
         Check(firstNode, count);
         parents = parents[..(count * PoRepConfig.Degree)];
         drSample.Fill(firstNode, count, parents, PoRepConfig.Degree);
-        for (var i = 0; i < count; i++)
-        {
-            var expander = parents.Slice((i * PoRepConfig.Degree) + PoRepConfig.BaseDegree, PoRepConfig.ExpanderDegree);
-            FillExpander(firstNode + (uint)i, expander);
-        }
+        if (count > 0)
+            FillExpander(firstNode, count, parents[PoRepConfig.BaseDegree..], PoRepConfig.Degree);
     }
 
-    private void FillExpander(uint node, Span<uint> eight)
+    /// <summary>Expander parents of nodes whose parents lie <paramref name="stride"/> apart.</summary>
+    private void FillExpander(uint firstNode, int count, Span<uint> parents, int stride)
     {
-        var first = (ulong)node * PoRepConfig.ExpanderDegree;
-        for (var k = 0; k < eight.Length; k++)
+        Span<ulong> places = stackalloc ulong[FeistelPermutation.MaxRun];
+        const int Run = FeistelPermutation.MaxRun / PoRepConfig.ExpanderDegree;
+        for (var start = 0; start < count; start += Run)
         {
-            var place = feistel.Permute(first + (uint)k);
-
-            // Version 1.0 cut the place to 32 bits before it became a node: the parents of its large sectors lie in the first half of
-            // 32 GiB and the first quarter of 64 GiB. Those sectors exist, so the behaviour stays.
-            eight[k] = (uint)((truncates ? (uint)place : place) / PoRepConfig.ExpanderDegree);
+            var nodes = Math.Min(Run, count - start);
+            feistel.Permute((firstNode + (ulong)start) * PoRepConfig.ExpanderDegree, places[..(nodes * PoRepConfig.ExpanderDegree)]);
+            for (var i = 0; i < nodes; i++)
+            {
+                var eight = parents.Slice((start + i) * stride, PoRepConfig.ExpanderDegree);
+                for (var k = 0; k < eight.Length; k++)
+                {
+                    // Version 1.0 cut the place to 32 bits before it became a node: the parents of its large sectors lie in the first
+                    // half of 32 GiB and the first quarter of 64 GiB. Those sectors exist, so the behaviour stays.
+                    var place = places[(i * PoRepConfig.ExpanderDegree) + k];
+                    eight[k] = (uint)((truncates ? (uint)place : place) / PoRepConfig.ExpanderDegree);
+                }
+            }
         }
     }
 

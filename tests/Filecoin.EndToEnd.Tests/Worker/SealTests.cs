@@ -102,6 +102,27 @@ public sealed class SealTests : IDisposable
     }
 
     [Fact]
+    public async Task Several_files_become_the_pieces_of_a_sector()
+    {
+        byte[][] data = [Write("a", 127), Write("b", 500), Write("c", 900)];
+        string[] seal = ["seal", "a", "b", "c", "--size", "4KiB", "--miner", "t01000", "--sector", "1", "--ticket", Ticket, "--out", "store", "--json"];
+        var sealing = (await RunAsync(seal)).Ended(0).Json.GetProperty("sector");
+        Assert.Equal(
+            DataCommitment.Compute(SectorSize.KiB4, [.. data.Select(d => PieceCommitment.Compute(d))]).ToString(),
+            sealing.GetProperty("comm_d").GetString());
+        (await RunAsync(seal)).Ended(0);
+        (seal[1], seal[2]) = (seal[2], seal[1]);
+        (await RunAsync(seal)).Failed(3, "SectorFileException", "the piece baga");
+        for (var i = 0; i < data.Length; i++)
+        {
+            (await RunAsync("unseal", "store", "--out", "back", "--piece", $"{i}")).Ended(0);
+            Assert.Equal(data[i], File.ReadAllBytes(At("back")));
+        }
+
+        (await RunAsync("unseal", "store", "--out", "back", "--piece", "3", "--json")).Failed(3, "WorkerException", "no piece 3");
+    }
+
+    [Fact]
     public async Task A_sector_without_a_file_is_committed_capacity()
     {
         var sealing = (await RunAsync("seal", "--size", "2KiB", "--miner", "t01000", "--sector", "3", "--ticket", "random", "--out", "store", "--json"))

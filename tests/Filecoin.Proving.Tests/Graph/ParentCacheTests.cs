@@ -1,5 +1,6 @@
 using Filecoin.Proving.Graph;
 using Filecoin.Proving.Sectors;
+using Filecoin.Proving.Storage;
 
 namespace Filecoin.Proving.Tests.Graph;
 
@@ -102,6 +103,16 @@ public sealed class ParentCacheTests : IDisposable
         Assert.False(File.Exists(ParentCache.PathOf(directory, graph)));
         ParentCache.OpenOrCreate(directory, graph).Dispose();
         ParentCache.Open(directory, graph, ParentCacheCheck.Full).Dispose();
+    }
+
+    [SmallDiskFact]
+    public void A_full_disk_is_told_and_leaves_no_cache()
+    {
+        var graph = StackedGraph.Create(PoRepConfig.For(RegisteredSealProof.StackedDrg8MiBV1_1));
+        using var disk = SmallDisk.Mount(1 << 20);
+        var error = Assert.Throws<DiskFullException>(() => ParentCache.OpenOrCreate(disk.Path, graph));
+        Assert.Equal(ParentCache.PathOf(disk.Path, graph), error.Path);
+        Assert.Equal([ParentCache.PathOf(disk.Path, graph) + ".lock"], Directory.GetFiles(disk.Path));
     }
 
     [Fact]

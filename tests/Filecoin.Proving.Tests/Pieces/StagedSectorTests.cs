@@ -105,6 +105,16 @@ public sealed class StagedSectorTests : IDisposable
         Assert.Empty(Directory.GetFiles(directory));
     }
 
+    [SmallDiskFact]
+    public async Task A_full_disk_is_told_and_leaves_no_file()
+    {
+        using var disk = SmallDisk.Mount(1 << 20);
+        var path = Path.Combine(disk.Path, "staged");
+        var error = await Assert.ThrowsAsync<DiskFullException>(() => StagedSector.WriteAsync(path, SectorSize.MiB8, []));
+        Assert.Equal((path, SectorSize.MiB8.Bytes), (error.Path, error.Bytes));
+        Assert.Empty(Directory.GetFileSystemEntries(disk.Path));
+    }
+
     [Fact]
     public void A_missing_or_truncated_unsealed_file_is_named()
     {

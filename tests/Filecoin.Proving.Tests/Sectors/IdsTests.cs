@@ -45,6 +45,32 @@ public class IdsTests
         Assert.Throws<FormatException>(() => ReplicaId.FromBytes(new byte[31]));
     }
 
+    [Fact]
+    public void Any_text_is_read_or_refused_with_a_typed_error() =>
+        Prop.ForAll(Texts(), text =>
+        {
+            Refuses<FormatException>(() => Ticket.Parse(text));
+            Refuses<FormatException>(() => SectorId.Parse(text));
+            Refuses<SectorSizeException>(() => SectorSize.Parse(text));
+            Refuses<FormatException>(() => ApiVersionText.ParseVersion(text));
+            Refuses<FormatException>(() => ApiVersionText.ParseFeature(text));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
+
+    private static Arbitrary<string> Texts()
+    {
+        var near = Gen.Elements("s-t0", "s-t01000-7", "-", "8MiB", "KiB", " ", "1.1.0", "synthetic-porep", "18446744073709551616", "ab", "\0", "٣");
+        return Gen.OneOf(
+            near.ListOf().Select(string.Concat),
+            Gen.Elements([.. "0123456789abcdefST-t.KMGiB "]).ArrayOf().Select(c => new string(c))).ToArbitrary();
+    }
+
+    private static void Refuses<TException>(Action read)
+        where TException : Exception
+    {
+        if (Record.Exception(read) is { } error)
+            Assert.IsType<TException>(error);
+    }
+
     [Theory]
     [InlineData("s-t01000-7", 1000UL, 7UL)]
     [InlineData("s-t00-0", 0UL, 0UL)]
