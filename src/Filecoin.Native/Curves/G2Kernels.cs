@@ -21,11 +21,15 @@ internal static class G2Kernels
     {
         Span<ulong> limbs = stackalloc ulong[4];
         scalar.ToCanonical(limbs);
-        G2Projective product =
-            Kernels.IsNative ? BlsNative.Multiply(point, limbs, secret: true) : new(point.Point.MultiplySecret(limbs));
+        G2Projective product = MultiplySecret(point, limbs);
         limbs.Clear();
         return product;
     }
+
+    /// <param name="point">The point.</param>
+    /// <param name="scalar">The secret integer in four limbs, least significant first.</param>
+    internal static G2Projective MultiplySecret(in G2Projective point, ReadOnlySpan<ulong> scalar) =>
+        Kernels.IsNative ? BlsNative.Multiply(point, scalar, secret: true) : new(point.Point.MultiplySecret(scalar));
 
     internal static void Decode(ReadOnlySpan<byte> bytes, bool compressed, PointChecks checks, Span<G2Affine> points)
     {
