@@ -1,12 +1,35 @@
 using System.Text;
 using Filecoin.Native.Curves;
 using Filecoin.Native.Fields;
+using Filecoin.Native.Hashing;
 
 namespace Filecoin.Native.Tests.Curves;
 
 public sealed class BlsSignaturesTests
 {
     private static readonly byte[] Order = Convert.FromHexString("01000000fffffffffe5bfeff02a4bd5305d8a10908d83933487d9d2953a7ed73");
+
+    /// <summary>A wallet's key and the signature of a chain message of its own, as published with Zondax's signing tools.</summary>
+    [Fact]
+    public void A_published_wallet_signs_as_recorded()
+    {
+        using BlsSecretKey key = BlsSecretKey.Read(Convert.FromBase64String("0x7Y0GGX92MeWBF9mcWuR5EYPxe2dy60r8XIQOD31BI="));
+        byte[] publicKey = Convert.FromHexString(
+            "ade28c91045e89a0dcdb49d5ed0d62a4f02d78a96dbd406a4f9d37a1cd2fb5c29058def79b01b4d1556ade74ffc07904");
+        byte[] message = Convert.FromHexString(
+            "8a005501fd1d0f4dfcd7e99afcb99a8326b7dc459d32c628583103ade28c91045e89a0dcdb49d5ed0d62a4f02d78a96dbd406a4f9d37a1cd2fb5c29058def79b01b4d1"
+            + "556ade74ffc079040144000186a01961a8430009c4430009c40040");
+        byte[] signature = Convert.FromHexString(
+            "a3e507f89527472ad67ddd9bf555e8e745c284944cd855e2ed4b68660a325baacd4dfd93972af2c7e2d39ddc8a5ac37e"
+            + "0660ddc641cb7942ef5a31f3e62e83e006341f6a4b4f9c4cdddb0ba43031b4e9dc96d2b936b9050dccca9e95b8576653");
+
+        // What is signed is the message's content identifier: version 1, dag-cbor, BLAKE2b-256.
+        byte[] identifier = [0x01, 0x71, 0xa0, 0xe4, 0x02, 0x20, .. new byte[32]];
+        Blake2b.Hash256(message, identifier.AsSpan(6));
+        Assert.Equal(publicKey, key.PublicKey().ToCompressed());
+        Assert.Equal(signature, key.Sign(identifier).ToCompressed());
+        Assert.True(BlsSignatures.Verify(publicKey, identifier, signature));
+    }
 
     [Fact]
     public void A_signature_verifies_with_its_key_and_message_alone()
