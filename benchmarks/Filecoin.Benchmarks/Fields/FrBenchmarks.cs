@@ -1,11 +1,14 @@
 using BenchmarkDotNet.Attributes;
+using BenchmarkDotNet.Configs;
 using Filecoin.Native.Fields;
 using Filecoin.Native.Interop;
 
 namespace Filecoin.Benchmarks.Fields;
 
-/// <summary>Batches of 4,096 elements of Fr, time per element, in each form on one core.</summary>
+/// <summary>Batches of 4,096 elements of Fr on one core, time per element. Baseline: the best scalar native form.</summary>
 [InProcess]
+[GroupBenchmarksBy(BenchmarkLogicalGroupRule.ByCategory)]
+[CategoriesColumn]
 public class FrBenchmarks
 {
     private const int Count = 4096;
@@ -19,27 +22,35 @@ public class FrBenchmarks
         FrBatch.Write(_right, _rightBytes);
     }
 
-    /// <summary>The forms of this machine; portable C, one element at a time, is the baseline.</summary>
-    public static IEnumerable<object> Forms => FieldForms.Available.Cast<object>();
+    [BenchmarkCategory("multiply"), Benchmark(Baseline = true, OperationsPerInvoke = Count)]
+    public void MultiplyScalar() => Multiply(FieldFormsHere.Scalar);
 
-    [ParamsSource(nameof(Forms))]
-    public object Form { get; set; } = FieldForm.Portable;
+    [BenchmarkCategory("multiply"), Benchmark(OperationsPerInvoke = Count)]
+    public void MultiplyInUse() => Multiply(FieldFormsHere.InUse);
 
-    [Benchmark(OperationsPerInvoke = Count)]
-    public void Multiply() => FrBatch.Multiply((FieldForm)Form, _left, _right, _output);
+    [BenchmarkCategory("multiply"), Benchmark(OperationsPerInvoke = Count)]
+    public void MultiplyPortable() => Multiply(FieldFormsHere.Portable);
 
-    [Benchmark(OperationsPerInvoke = Count)]
-    public void Add() => FrBatch.Add((FieldForm)Form, _left, _right, _output);
+    [BenchmarkCategory("multiply"), Benchmark(OperationsPerInvoke = Count)]
+    public void MultiplyManaged() => Multiply(FieldForm.Managed);
 
-    [Benchmark(OperationsPerInvoke = Count)]
-    public void Invert()
-    {
-        _left.CopyTo(_output, 0);
-        FrBatch.Invert((FieldForm)Form, _output);
-    }
+    [BenchmarkCategory("invert"), Benchmark(Baseline = true, OperationsPerInvoke = Count)]
+    public void InvertScalar() => Invert(FieldFormsHere.Scalar);
 
-    [Benchmark(OperationsPerInvoke = Count)]
-    public void AddNodes() => FrBatch.AddNodes((FieldForm)Form, _leftBytes, _rightBytes, _sum);
+    [BenchmarkCategory("invert"), Benchmark(OperationsPerInvoke = Count)]
+    public void InvertInUse() => Invert(FieldFormsHere.InUse);
+
+    [BenchmarkCategory("invert"), Benchmark(OperationsPerInvoke = Count)]
+    public void InvertManaged() => Invert(FieldForm.Managed);
+
+    [BenchmarkCategory("add nodes"), Benchmark(Baseline = true, OperationsPerInvoke = Count)]
+    public void AddNodesScalar() => AddNodes(FieldFormsHere.Scalar);
+
+    [BenchmarkCategory("add nodes"), Benchmark(OperationsPerInvoke = Count)]
+    public void AddNodesInUse() => AddNodes(FieldFormsHere.InUse);
+
+    [BenchmarkCategory("add nodes"), Benchmark(OperationsPerInvoke = Count)]
+    public void AddNodesManaged() => AddNodes(FieldForm.Managed);
 
     internal static Fr[] Elements(ulong seed, int count = Count)
     {
@@ -48,4 +59,14 @@ public class FrBenchmarks
         FrBatch.ScalePowers(values, Fr.RootOfUnity + Fr.FromUInt64(seed), Fr.RootOfUnity.Double());
         return values;
     }
+
+    private void Multiply(FieldForm form) => FrBatch.Multiply(form, _left, _right, _output);
+
+    private void Invert(FieldForm form)
+    {
+        _left.CopyTo(_output, 0);
+        FrBatch.Invert(form, _output);
+    }
+
+    private void AddNodes(FieldForm form) => FrBatch.AddNodes(form, _leftBytes, _rightBytes, _sum);
 }

@@ -9,8 +9,11 @@ internal enum FieldForm
     /// <summary>Portable C, one element at a time.</summary>
     Portable = 0,
 
+    /// <summary>MULX, ADCX and ADOX assembly, one element at a time.</summary>
+    Adx = 1,
+
     /// <summary>AVX-512 IFMA, eight elements at a time.</summary>
-    Ifma = 1,
+    Ifma = 2,
 }
 
 /// <summary>Which form is in use. Tests and benchmarks run the others beside it.</summary>
@@ -23,6 +26,25 @@ internal static class FieldForms
     public static FieldForm ForBatch(int elements) => elements < 8 ? FieldForm.Managed : InUse;
 
     /// <summary>Every form that this process can run.</summary>
-    public static FieldForm[] Available =>
-        [FieldForm.Managed, .. new[] { FieldForm.Portable, FieldForm.Ifma }.Where(form => form <= InUse)];
+    public static FieldForm[] Available
+    {
+        get
+        {
+            var forms = new List<FieldForm> { FieldForm.Managed };
+            KernelReport report = Kernels.Report();
+            if (report.Form != KernelForm.Managed)
+            {
+                forms.Add(FieldForm.Portable);
+            }
+            if (report.Form == KernelForm.Native && report.CpuFeatures.HasFlag(CpuFeatures.Adx | CpuFeatures.Bmi2))
+            {
+                forms.Add(FieldForm.Adx);
+            }
+            if (InUse == FieldForm.Ifma)
+            {
+                forms.Add(FieldForm.Ifma);
+            }
+            return [.. forms];
+        }
+    }
 }

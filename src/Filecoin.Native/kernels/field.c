@@ -2,7 +2,7 @@
  * tests hold the forms against each other. */
 #include "field.h"
 
-enum { PORTABLE = 0, IFMA = 1 };
+enum { PORTABLE = 0, ADX = 1, IFMA = 2 };
 
 static uint32_t best = PORTABLE;
 
@@ -12,10 +12,12 @@ void fil_select_field(uint64_t cpu)
 #if FIL_X86_64
     if (FIL_HAS(cpu, FIL_CPU_AVX512IFMA | FIL_CPU_AVX512VBMI2))
         best = IFMA;
+    else if (FIL_HAS(cpu, FIL_CPU_ADX | FIL_CPU_BMI2))
+        best = ADX;
 #else
     (void)cpu;
 #endif
-    const char *path = best == IFMA ? "avx512-ifma x8" : "portable";
+    const char *path = best == IFMA ? "avx512-ifma x8" : best == ADX ? "adx" : "portable";
     fil_use("fr", path);
     fil_use("poseidon", path);
     fil_use("ntt", path);
@@ -26,6 +28,8 @@ static const field_form *form_of(uint32_t form)
 #if FIL_X86_64
     if (form == IFMA)
         return &fil_field_ifma;
+    if (form == ADX)
+        return &fil_field_adx;
 #else
     (void)form;
 #endif

@@ -1,5 +1,6 @@
-/* The kernels over Fr and their forms: portable C, and AVX-512 IFMA. Callers have checked lengths; an output is one of the inputs or
- * overlaps none. Functions that read canonical bytes return -1, or the index of the first element that is not below r. */
+/* The kernels over Fr and their forms: portable C, the same with ADX assembly, and AVX-512 IFMA. Callers have checked lengths; an output
+ * is one of the inputs or overlaps none; elements are aligned to 8 bytes, bytes not at all. Functions that read canonical bytes return -1,
+ * or the index of the first element that is not below r. */
 #ifndef FIL_FIELD_H
 #define FIL_FIELD_H
 
@@ -55,9 +56,19 @@ typedef struct {
 /* The step of a transform that only moves bytes, one form for all. */
 void fil_ntt_swap_tiles(fr *data, uint32_t log_a, uint32_t log_b, size_t first, size_t groups);
 
-extern const field_form fil_field_portable;
+/* The pieces of each form that have a file of their own, and the form. */
+#define FIELD_FORM(form)                                                                                                        \
+    int64_t fil_poseidon_##form(const poseidon_constants *c, const uint8_t *const *elements, size_t stride, size_t count,       \
+                                uint8_t *digests);                                                                              \
+    void fil_ntt_columns_##form(fr *data, const ntt_plan *plan, const ntt_start *start, size_t first, size_t groups,            \
+                                void *scratch);                                                                                 \
+    void fil_ntt_rows_##form(fr *data, const ntt_plan *plan, size_t first, size_t groups, void *scratch);                       \
+    extern const field_form fil_field_##form
+
+FIELD_FORM(portable);
 #if FIL_X86_64
-extern const field_form fil_field_ifma;
+FIELD_FORM(adx);
+FIELD_FORM(ifma);
 #endif
 
 #endif

@@ -1,4 +1,4 @@
-/* Batch operations on Fr in portable C. */
+/* Batch operations on Fr, one element at a time. */
 #include "field.h"
 
 static void multiply(const fr *a, const fr *b, fr *out, size_t n)
@@ -106,11 +106,7 @@ static int64_t subtract_nodes(const uint8_t *a, const uint8_t *b, uint8_t *out, 
     return -1;
 }
 
-int64_t fil_poseidon_portable(const poseidon_constants *c, const uint8_t *const *elements, size_t stride, size_t count, uint8_t *digests);
-void fil_ntt_columns_portable(fr *data, const ntt_plan *plan, const ntt_start *start, size_t first, size_t groups, void *scratch);
-void fil_ntt_rows_portable(fr *data, const ntt_plan *plan, size_t first, size_t groups, void *scratch);
-
-const field_form fil_field_portable = {
+const field_form FR_FORM(fil_field) = {
     .multiply = multiply,
     .add = add,
     .subtract = subtract,
@@ -122,7 +118,7 @@ const field_form fil_field_portable = {
     .write = write,
     .add_nodes = add_nodes,
     .subtract_nodes = subtract_nodes,
-    .poseidon = fil_poseidon_portable,
-    .ntt_columns = fil_ntt_columns_portable,
-    .ntt_rows = fil_ntt_rows_portable,
+    .poseidon = FR_FORM(fil_poseidon),
+    .ntt_columns = FR_FORM(fil_ntt_columns),
+    .ntt_rows = FR_FORM(fil_ntt_rows),
 };

@@ -7,6 +7,13 @@
 
 #define FR_SIZE 32
 
+/* The scalar forms are one source: x.c is the portable one, x_adx.c includes it with FIL_FR_ADX defined. */
+#if defined(FIL_FR_ADX)
+#define FR_FORM(name) name##_adx
+#else
+#define FR_FORM(name) name##_portable
+#endif
+
 typedef struct {
     uint64_t l[4];
 } fr;
@@ -65,6 +72,10 @@ FIL_INLINE fr fr_reduce_once(fr a)
     return s;
 }
 
+#if defined(FIL_FR_ADX)
+#include "fr_adx.h"
+#else
+
 FIL_INLINE fr fr_add(fr a, fr b)
 {
     uint64_t carry = 0;
@@ -108,6 +119,8 @@ FIL_INLINE fr fr_mul(fr a, fr b)
     }
     return fr_reduce_once((fr){{t0, t1, t2, t3}});
 }
+
+#endif
 
 FIL_INLINE fr fr_sqr(fr a)
 {

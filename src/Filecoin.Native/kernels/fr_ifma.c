@@ -1,5 +1,6 @@
 /* Batch operations on Fr, eight at once with AVX-512 IFMA. The last few, that fill no eight lanes, take the portable form. */
-#include "field_ifma.h"
+#include "field.h"
+#include "fr_ifma.h"
 
 /* 2^516 mod r: a product with it brings an integer a to a * 2^256. */
 static const uint64_t TWO_516[5] = {0xe99103f29c6cf, 0xb57927663d999, 0xba1c0ed631138, 0x73c829f7715f1, 0x9ff646cc02};
@@ -77,7 +78,6 @@ static void scale_add(const fr *a, const fr *factor, fr *accumulator, size_t n)
     const fr8 f = broadcast_times16(factor);
     size_t i = 0;
     for (; n - i >= 8; i += 8) {
-        /* Below 2.1 r and r: twice once. */
         const fr8 product = fr8_reduce_once(fr8_mul(load(a + i), f));
         store(accumulator + i, fr8_carry(fr8_add_lazy(product, load(accumulator + i))));
     }

@@ -1,4 +1,4 @@
-/* The transform's vectors as eight portable elements, see ntt_body.h; and the swap, which only moves bytes. */
+/* The transform's vectors as eight elements one after the other, see ntt_body.h; and the swap, which only moves bytes. */
 #include "field.h"
 
 #define CONSTANT_WORDS 4
@@ -92,15 +92,17 @@ FIL_INLINE void vec_pass4(vec *p0, vec *p1, vec *p2, vec *p3, const uint64_t *w)
 
 #include "ntt_body.h"
 
-void fil_ntt_columns_portable(fr *data, const ntt_plan *plan, const ntt_start *start, size_t first, size_t groups, void *scratch)
+void FR_FORM(fil_ntt_columns)(fr *data, const ntt_plan *plan, const ntt_start *start, size_t first, size_t groups, void *scratch)
 {
     ntt_columns(data, plan, start, first, groups, scratch);
 }
 
-void fil_ntt_rows_portable(fr *data, const ntt_plan *plan, size_t first, size_t groups, void *scratch)
+void FR_FORM(fil_ntt_rows)(fr *data, const ntt_plan *plan, size_t first, size_t groups, void *scratch)
 {
     ntt_rows(data, plan, first, groups, scratch);
 }
+
+#if !defined(FIL_FR_ADX)
 
 static void swap_tiles(fr *a, fr *b, size_t stride)
 {
@@ -122,3 +124,5 @@ void fil_ntt_swap_tiles(fr *data, uint32_t log_a, uint32_t log_b, size_t first, 
             for (size_t y = x; y < rows; y += 8)
                 swap_tiles(data + x * stride + (h << log_a) + y, data + y * stride + (h << log_a) + x, stride);
 }
+
+#endif

@@ -1,6 +1,7 @@
 /* The transform's vectors as eight IFMA lanes: see ntt_body.h. Values grow by at most 4r in a pass and stay below 32r over 14 stages:
  * what is multiplied by a twiddle comes back below 2r, so a difference needs only 2r added to stay positive. */
-#include "field_ifma.h"
+#include "field.h"
+#include "fr_ifma.h"
 
 #define CONSTANT_WORDS 5
 

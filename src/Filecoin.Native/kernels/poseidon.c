@@ -1,4 +1,4 @@
-/* Poseidon over Fr, one hash at a time in portable C, with compressed round constants and sparse matrices.
+/* Poseidon over Fr, one hash at a time, with compressed round constants and sparse matrices.
  *
  * A table holds all constants of a width in order of use, in the form's own representation:
  *   width      first keys, the domain tag added to the first
@@ -98,7 +98,7 @@ static int64_t hash(const poseidon_constants *c, const uint8_t *const *elements,
     return -1;
 }
 
-int64_t fil_poseidon_portable(const poseidon_constants *c, const uint8_t *const *elements, size_t stride, size_t count, uint8_t *digests)
+int64_t FR_FORM(fil_poseidon)(const poseidon_constants *c, const uint8_t *const *elements, size_t stride, size_t count, uint8_t *digests)
 {
     return hash(c, elements, stride, count, digests);
 }

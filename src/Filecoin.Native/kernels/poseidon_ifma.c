@@ -8,7 +8,8 @@
  *
  *
  * The table is that of poseidon.c, five 52-bit limbs a constant, multiplied by 2^260. */
-#include "field_ifma.h"
+#include "field.h"
+#include "fr_ifma.h"
 
 #define LIMBS 5
 #define MAX_GROUPS 2

@@ -7,6 +7,7 @@ public enum Form
 {
     Managed = FieldForm.Managed,
     Portable = FieldForm.Portable,
+    Adx = FieldForm.Adx,
     Ifma = FieldForm.Ifma,
 }
 

@@ -1,0 +1,3 @@
+/* Poseidon with the assembly of fr_adx.h. */
+#define FIL_FR_ADX 1
+#include "poseidon.c"
