@@ -61,7 +61,14 @@ public sealed partial class ChainCoordinator : INodeObserver, IAsyncDisposable
     public IReadOnlyList<NodeStanding> Standings()
     {
         lock (_lock)
-            return [.. _members.Select(member => new NodeStanding(member.Node, member.IsLive, member.Fault ?? member.BadHead, member.Head))];
+        {
+            return
+            [
+                .. _members.Select(member => new NodeStanding(
+                    member.Node, member.IsLive, member.Fault ?? member.BadHead, member.Head,
+                    Freshest.Head is { } best && member.Head is { } own ? Math.Max(0, best.Height - own.Height) : null)),
+            ];
+        }
     }
 
     /// <summary>
@@ -350,18 +357,18 @@ public sealed partial class ChainCoordinator : INodeObserver, IAsyncDisposable
 
     private void ChooseFreshest(List<Member> voters)
     {
-        (TipSet, TokenAmount)? kept = null;
-        if (Freshest.Head is { } current)
+        WeighedHead? kept = null;
+        if (Freshest.Now is { } current)
         {
-            if (_chooser.IsSupported(current, voters))
+            if (_chooser.IsSupported(current.TipSet, voters))
                 _freshestSupportedAt = _time.GetTimestamp();
-            if (_chooser.IsKept(current, _freshestSupportedAt, voters))
-                kept = (current, Freshest.Weight);
+            if (_chooser.IsKept(current.TipSet, _freshestSupportedAt, voters))
+                kept = current;
         }
 
-        if (_chooser.Freshest(kept, voters) is not { } best || best.Head.Equals(Freshest.Head))
+        if (_chooser.Freshest(kept, voters) is not { } best || best.TipSet.Equals(Freshest.Head))
             return;
-        Move(Freshest, best.Head, best.Weight);
+        Move(Freshest, best.TipSet, best.Weight);
         _freshestSupportedAt = _time.GetTimestamp();
         _history.Enqueue((_freshestSupportedAt, best.Weight));
         if (best.Weight < _weightBeforeGrace)
@@ -374,31 +381,36 @@ public sealed partial class ChainCoordinator : INodeObserver, IAsyncDisposable
 
     private void ChooseMajority(List<Member> voters)
     {
-        if (_chooser.Majority(voters) is not { } best || best.Head.Equals(Majority.Head))
+        if (_chooser.Majority(voters) is not { } best || best.TipSet.Equals(Majority.Head))
             return;
         if (Majority.Head is { } current)
         {
             if (_chooser.IsSupported(current, voters))
                 _majoritySupportedAt = _time.GetTimestamp();
             // A majority that only shrank does not take the head back.
-            if (Headers.IsOnChain(best.Head, current) && _chooser.IsKept(current, _majoritySupportedAt, voters))
+            if (Headers.IsOnChain(best.TipSet, current) && _chooser.IsKept(current, _majoritySupportedAt, voters))
                 return;
         }
 
         _majoritySupportedAt = _time.GetTimestamp();
-        Move(Majority, best.Head, best.Weight);
+        Move(Majority, best.TipSet, best.Weight);
     }
 
     private void Move(HeadStream stream, TipSet head, TokenAmount weight)
     {
-        IReadOnlyList<HeadChange>? path = stream.Head is { } from ? Headers.Path(from, head) : null;
-        if (stream.Head is { } lost && path is null)
+        if (stream.Head is not { } from)
         {
-            LogGap(_logger, lost.Height.Value, head.Height.Value);
-            stream.Break(new HeadGapException());
+            stream.Move(head, weight, path: null);
         }
-
-        stream.Move(head, weight, path);
+        else if (Headers.Path(from, head) is { } path)
+        {
+            stream.Move(head, weight, path);
+        }
+        else
+        {
+            LogGap(_logger, from.Height.Value, head.Height.Value);
+            stream.Restart(head, weight, new HeadGapException());
+        }
     }
 
     private IEnumerable<TipSet> Protected()
@@ -424,7 +436,7 @@ public sealed partial class ChainCoordinator : INodeObserver, IAsyncDisposable
             {
                 TipSetKey key = leader.Head!.Key;
                 if ((_chooser.MarksOf(key).Any & ~leader.Bit) != 0
-                    || (Freshest.Head is { } head && !ChainWeight.Wins(leader.Head, leader.Weight, head, Freshest.Weight)))
+                    || (Freshest.Now is { } now && !ChainWeight.Wins(leader.Head, leader.Weight, now.TipSet, now.Weight)))
                     continue;
                 questions.AddRange(voters.Where(other => other != leader && _asking.Add((other, key))).Select(other => (other, key)));
             }

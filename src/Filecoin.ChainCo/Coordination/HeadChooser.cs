@@ -78,35 +78,35 @@ internal sealed class HeadChooser(HeaderStore store, CoordinatorOptions options,
     public bool IsSupported(TipSet head, IReadOnlyList<Member> voters) => voters.Any(member => store.IsOnChain(head, member.Head!));
 
     /// <summary>The freshest policy: the heaviest believable head, the kept one until another wins.</summary>
-    public (TipSet Head, TokenAmount Weight)? Freshest((TipSet Head, TokenAmount Weight)? kept, IReadOnlyList<Member> voters)
+    public WeighedHead? Freshest(WeighedHead? kept, IReadOnlyList<Member> voters)
     {
-        (TipSet Head, TokenAmount Weight)? best = kept;
+        WeighedHead? best = kept;
         foreach (Member member in voters)
         {
-            if (best is { } current && !ChainWeight.Wins(member.Head!, member.Weight, current.Head, current.Weight))
+            if (best is not null && !ChainWeight.Wins(member.Head!, member.Weight, best.TipSet, best.Weight))
                 continue;
             if (IsBelievable(member, voters))
-                best = (member.Head!, member.Weight);
+                best = new WeighedHead(member.Head!, member.Weight);
         }
 
         return best;
     }
 
     /// <summary>The majority policy: the newest tipset on the chains of more than half of the members. Two such are always on one chain.</summary>
-    public (TipSet Head, TokenAmount Weight)? Majority(IReadOnlyList<Member> voters)
+    public WeighedHead? Majority(IReadOnlyList<Member> voters)
     {
         int quorum = (voters.Count / 2) + 1;
-        (TipSet Head, TokenAmount Weight)? best = null;
+        WeighedHead? best = null;
         for (int i = 0; i < voters.Count; i++)
         {
             for (int j = i; j < voters.Count; j++)
             {
                 // The newest tipset common to a majority is the head of one of them or the point where two of them part.
                 TipSet? candidate = i == j ? voters[i].Head : store.CommonAncestor(voters[i].Head!, voters[j].Head!);
-                if (candidate is null || (best is { } newest && candidate.Height <= newest.Head.Height)
+                if (candidate is null || (best is not null && candidate.Height <= best.TipSet.Height)
                     || voters.Count(member => store.IsOnChain(candidate, member.Head!)) < quorum)
                     continue;
-                best = (candidate, WeightOf(candidate, voters[i]));
+                best = new WeighedHead(candidate, WeightOf(candidate, voters[i]));
             }
         }
 

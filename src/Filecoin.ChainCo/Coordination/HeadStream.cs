@@ -14,14 +14,15 @@ public sealed class HeadStream
     private readonly Lock _lock = new();
     private readonly List<ChannelWriter<IReadOnlyList<HeadChange>>> _subscribers = [];
     private readonly int _buffer;
+    private volatile WeighedHead? _now;
 
     internal HeadStream(int buffer) => _buffer = buffer;
 
-    /// <summary>The head; null before the first.</summary>
-    public TipSet? Head { get; private set; }
+    /// <summary>The head with its weight; null before the first.</summary>
+    public WeighedHead? Now => _now;
 
-    /// <summary>The head's weight.</summary>
-    public TokenAmount Weight { get; private set; }
+    /// <summary>The head; null before the first.</summary>
+    public TipSet? Head => _now?.TipSet;
 
     /// <summary>How many subscribers there are.</summary>
     public int SubscriberCount
@@ -41,8 +42,8 @@ public sealed class HeadStream
         lock (_lock)
         {
             _subscribers.Add(channel.Writer);
-            if (Head is { } head)
-                channel.Writer.TryWrite([new HeadChange(HeadChangeType.Current, head)]);
+            if (_now is { } now)
+                channel.Writer.TryWrite([new HeadChange(HeadChangeType.Current, now.TipSet)]);
         }
 
         try
@@ -62,9 +63,8 @@ public sealed class HeadStream
     {
         lock (_lock)
         {
-            IReadOnlyList<HeadChange> batch = Head is null || path is null ? [new HeadChange(HeadChangeType.Current, head)] : path;
-            Head = head;
-            Weight = weight;
+            IReadOnlyList<HeadChange> batch = path ?? [new HeadChange(HeadChangeType.Current, head)];
+            _now = new WeighedHead(head, weight);
             for (int i = _subscribers.Count - 1; i >= 0; i--)
             {
                 if (!_subscribers[i].TryWrite(batch))
@@ -76,19 +76,23 @@ public sealed class HeadStream
         }
     }
 
-    /// <summary>Ends every subscription with an error: the stream cannot be continued without a gap.</summary>
-    internal void Break(Exception reason)
+    /// <summary>Takes a head that no path leads to: every subscription ends with an error, because it cannot be continued without a gap.</summary>
+    internal void Restart(TipSet head, TokenAmount weight, Exception reason)
     {
         lock (_lock)
         {
             foreach (ChannelWriter<IReadOnlyList<HeadChange>> subscriber in _subscribers)
                 subscriber.TryComplete(reason);
             _subscribers.Clear();
-            Head = null;
-            Weight = default;
+            _now = new WeighedHead(head, weight);
         }
     }
 }
+
+/// <summary>A head and the weight of its chain, its own blocks counted.</summary>
+/// <param name="TipSet">The head.</param>
+/// <param name="Weight">The weight.</param>
+public sealed record WeighedHead(TipSet TipSet, TokenAmount Weight);
 
 /// <summary>A subscriber that left too much unread.</summary>
 /// <param name="buffer">How many batches it may leave.</param>

@@ -8,7 +8,8 @@ namespace Filecoin.ChainCo.Coordination;
 /// <param name="Live">Whether its head counts and calls go to it.</param>
 /// <param name="Fault">Why it is ejected, or what it waits for; null while it is live.</param>
 /// <param name="Head">Its head as far as it could be connected to the known chain.</param>
-public sealed record NodeStanding(IChainNode Node, bool Live, string? Fault, TipSet? Head);
+/// <param name="EpochsBehind">How far its head lies behind the freshest one; null before there are both.</param>
+public sealed record NodeStanding(IChainNode Node, bool Live, string? Fault, TipSet? Head, long? EpochsBehind);
 
 /// <summary>What the coordinator keeps of a daemon. Guarded by the coordinator's lock.</summary>
 internal sealed class Member(IChainNode node, int index)

@@ -92,7 +92,8 @@ public sealed class HttpRpcTransport : IRpcTransport
         if (content.Headers.ContentLength > _options.MaxMessageBytes)
             throw TooLarge(method);
         using Stream stream = await content.ReadAsStreamAsync(token).ConfigureAwait(false);
-        byte[] buffer = new byte[(int)(content.Headers.ContentLength ?? 4096) + 1];
+        // The length that a daemon claims is not memory that it gets: the buffer grows with what arrives.
+        byte[] buffer = new byte[Math.Min((content.Headers.ContentLength ?? 4096) + 1, 64 << 10)];
         int length = 0;
         while (true)
         {

@@ -1,10 +1,11 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Filecoin.ChainCo.Chain;
 
 namespace Filecoin.ChainCo.Rpc;
 
-/// <summary>Positional parameters under construction: <c>new RpcParams().Add(key, …).Add(7).ToJson()</c>.</summary>
+/// <summary>Positional parameters under construction: <c>new RpcParams().Add(miner).Add(7).Add(key).ToJson()</c>.</summary>
 public sealed class RpcParams
 {
     private readonly ArrayBufferWriter<byte> _buffer = new();
@@ -14,6 +15,15 @@ public sealed class RpcParams
 
     /// <summary>Adds a value.</summary>
     public RpcParams Add<T>(T value, JsonTypeInfo<T> type) => Append(writer => JsonSerializer.Serialize(writer, value, type));
+
+    /// <summary>Adds an address.</summary>
+    public RpcParams Add(Address value) => Add(value, ChainJsonContext.Default.Address);
+
+    /// <summary>Adds a link.</summary>
+    public RpcParams Add(Cid value) => Add(value, ChainJsonContext.Default.Cid);
+
+    /// <summary>Adds a tipset key; the empty one is the head.</summary>
+    public RpcParams Add(TipSetKey value) => Add(value, ChainJsonContext.Default.TipSetKey);
 
     /// <summary>Adds null, which daemons read as the absent value.</summary>
     public RpcParams AddNull() => Append(writer => writer.WriteNullValue());

@@ -61,36 +61,21 @@ internal sealed class WebSocketConnection : IAsyncDisposable
         return connection;
     }
 
+    /// <summary>Sends a request. A caller that gives up leaves; the message itself is always sent whole.</summary>
     public async Task SendRequestAsync(PendingCall pending, ReadOnlyMemory<byte> parameters, CancellationToken token)
     {
         ReadOnlyMemory<byte> request = JsonRpcFrame.Request(pending.Id, pending.Method, parameters);
         _pending[pending.Id] = pending;
-        bool sending = false;
+        var began = new TaskCompletionSource();
+        Task sent = SendAsync(request, began);
         try
         {
-            await _writing.WaitAsync(token).ConfigureAwait(false);
-            try
-            {
-                if (_broken)
-                    throw new RpcConnectionException(pending.Method, $"{_endpoint} closed the connection", maybeDelivered: false);
-                sending = true;
-                // A cancelled send would leave half a message behind, so only the connection's end stops it.
-                await _socket.SendAsync(request, WebSocketMessageType.Text, endOfMessage: true, _closing.Token).ConfigureAwait(false);
-            }
-            finally
-            {
-                _writing.Release();
-            }
+            await sent.WaitAsync(token).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException or InvalidOperationException && !token.IsCancellationRequested)
+        catch (Exception e) when (IsConnectionFailure(e) && (e is not OperationCanceledException || !token.IsCancellationRequested))
         {
             _pending.TryRemove(pending.Id, out _);
-            throw new RpcConnectionException(pending.Method, $"{_endpoint} broke off: {e.Message}", maybeDelivered: sending, e);
-        }
-        catch
-        {
-            _pending.TryRemove(pending.Id, out _);
-            throw;
+            throw new RpcConnectionException(pending.Method, $"{_endpoint} broke off: {e.Message}", maybeDelivered: began.Task.IsCompleted, e);
         }
     }
 
@@ -126,21 +111,31 @@ internal sealed class WebSocketConnection : IAsyncDisposable
         ReadOnlyMemory<byte> request = JsonRpcFrame.Request(_options.CancelCarriesId ? -requestId : null, "xrpc.cancel", parameters);
         try
         {
-            await _writing.WaitAsync(_closing.Token).ConfigureAwait(false);
-            try
-            {
-                await _socket.SendAsync(request, WebSocketMessageType.Text, endOfMessage: true, _closing.Token).ConfigureAwait(false);
-            }
-            finally
-            {
-                _writing.Release();
-            }
+            await SendAsync(request, new TaskCompletionSource()).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception e) when (IsConnectionFailure(e))
         {
             // The connection is gone and the call with it.
         }
     }
+
+    private async Task SendAsync(ReadOnlyMemory<byte> message, TaskCompletionSource began)
+    {
+        await _writing.WaitAsync(_closing.Token).ConfigureAwait(false);
+        try
+        {
+            _closing.Token.ThrowIfCancellationRequested();
+            began.SetResult();
+            await _socket.SendAsync(message, WebSocketMessageType.Text, endOfMessage: true, _closing.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    private static bool IsConnectionFailure(Exception e) =>
+        e is WebSocketException or OperationCanceledException or ObjectDisposedException or InvalidOperationException or IOException;
 
     private async Task ReadAsync()
     {
@@ -160,17 +155,17 @@ internal sealed class WebSocketConnection : IAsyncDisposable
                     buffer = new byte[16 << 10];
             }
         }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
+        catch (JsonException e)
+        {
+            (cause, reason) = (e, $"sent a message that is not JSON-RPC: {e.Message}");
+        }
+        catch (Exception e) when (IsConnectionFailure(e))
         {
             (cause, reason) = (e, $"broke off: {e.Message}");
         }
         catch (RpcProtocolException e)
         {
             (cause, reason) = (e, e.Message);
-        }
-        catch (JsonException e)
-        {
-            (cause, reason) = (e, $"sent a message that is not JSON-RPC: {e.Message}");
         }
 
         _broken = true;

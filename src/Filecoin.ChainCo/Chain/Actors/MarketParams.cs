@@ -50,7 +50,8 @@ public sealed record MarketWithdrawBalanceParams(
 /// <param name="ClientCollateral">attoFIL.</param>
 public sealed record DealProposal(
     Cid PieceCID, ulong PieceSize, bool VerifiedDeal, Address Client, Address Provider, DealLabel Label, ChainEpoch StartEpoch,
-    ChainEpoch EndEpoch, TokenAmount StoragePricePerEpoch, TokenAmount ProviderCollateral, TokenAmount ClientCollateral) : ICborValue<DealProposal>
+    ChainEpoch EndEpoch, TokenAmount StoragePricePerEpoch, TokenAmount ProviderCollateral, TokenAmount ClientCollateral)
+    : ICborValue<DealProposal>
 {
     /// <inheritdoc/>
     public void WriteCbor(DagCborWriter writer)

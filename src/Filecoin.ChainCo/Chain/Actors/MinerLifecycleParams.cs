@@ -92,7 +92,8 @@ public sealed record SectorClaim(
 /// <param name="SectorsWithClaims">Sectors with claims.</param>
 /// <param name="NewExpiration">The new expiration.</param>
 public sealed record ExpirationExtension2(
-    ulong Deadline, ulong Partition, Bitfield Sectors, IReadOnlyList<SectorClaim> SectorsWithClaims, ChainEpoch NewExpiration) : ICborValue<ExpirationExtension2>
+    ulong Deadline, ulong Partition, Bitfield Sectors, IReadOnlyList<SectorClaim> SectorsWithClaims, ChainEpoch NewExpiration)
+    : ICborValue<ExpirationExtension2>
 {
     /// <summary>Sectors without claims.</summary>
     public Bitfield Sectors { get; init => field = value ?? Bitfield.Empty; } = Sectors ?? Bitfield.Empty;

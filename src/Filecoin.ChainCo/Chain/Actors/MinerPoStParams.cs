@@ -239,7 +239,8 @@ public sealed record CheckSectorProvenParams(ulong SectorNumber) : ICborValue<Ch
 /// <param name="BlockHeader2">CBOR of a header.</param>
 /// <param name="BlockHeaderExtra">CBOR of a header, or empty.</param>
 public sealed record ReportConsensusFaultParams(
-    ReadOnlyMemory<byte> BlockHeader1, ReadOnlyMemory<byte> BlockHeader2, ReadOnlyMemory<byte> BlockHeaderExtra) : ICborValue<ReportConsensusFaultParams>
+    ReadOnlyMemory<byte> BlockHeader1, ReadOnlyMemory<byte> BlockHeader2, ReadOnlyMemory<byte> BlockHeaderExtra)
+    : ICborValue<ReportConsensusFaultParams>
 {
     /// <inheritdoc/>
     public void WriteCbor(DagCborWriter writer)

@@ -10,7 +10,7 @@ namespace Filecoin.ChainCo.Chain.Actors;
 /// <param name="UnsealedCid">CommD; null when the sector holds zeros only.</param>
 public sealed record SectorPreCommitInfo(
     long SealProof, ulong SectorNumber, Cid SealedCID, ChainEpoch SealRandEpoch, IReadOnlyList<ulong> DealIDs,
-    ChainEpoch Expiration, Cid? UnsealedCid) : ICborValue<SectorPreCommitInfo>
+    ChainEpoch Expiration, Cid? UnsealedCid = null) : ICborValue<SectorPreCommitInfo>
 {
     /// <summary>Must be empty for sectors activated by method 34.</summary>
     public IReadOnlyList<ulong> DealIDs { get; init => field = value ?? []; } = DealIDs ?? [];
@@ -117,7 +117,8 @@ public sealed record DataActivationNotification(Address Address, ReadOnlyMemory<
 /// <param name="VerifiedAllocationKey">The allocation claimed, or null.</param>
 /// <param name="Notify">Actors to be told, at most one.</param>
 public sealed record PieceActivationManifest(
-    Cid CID, ulong Size, VerifiedAllocationKey? VerifiedAllocationKey, IReadOnlyList<DataActivationNotification> Notify) : ICborValue<PieceActivationManifest>
+    Cid CID, ulong Size, VerifiedAllocationKey? VerifiedAllocationKey, IReadOnlyList<DataActivationNotification> Notify)
+    : ICborValue<PieceActivationManifest>
 {
     /// <summary>Actors to be told, at most one.</summary>
     public IReadOnlyList<DataActivationNotification> Notify { get; init => field = value ?? []; } = Notify ?? [];
@@ -180,7 +181,8 @@ public sealed record SectorActivationManifest(
 /// <param name="RequireNotificationSuccess">Whether one failed notification fails the message.</param>
 public sealed record ProveCommitSectors3Params(
     IReadOnlyList<SectorActivationManifest> SectorActivations, IReadOnlyList<ReadOnlyMemory<byte>> SectorProofs,
-    ReadOnlyMemory<byte> AggregateProof, ulong? AggregateProofType, bool RequireActivationSuccess, bool RequireNotificationSuccess) : ICborValue<ProveCommitSectors3Params>
+    ReadOnlyMemory<byte> AggregateProof, ulong? AggregateProofType, bool RequireActivationSuccess, bool RequireNotificationSuccess)
+    : ICborValue<ProveCommitSectors3Params>
 {
     /// <summary>The sectors, ascending.</summary>
     public IReadOnlyList<SectorActivationManifest> SectorActivations { get; init => field = value ?? []; } = SectorActivations ?? [];
@@ -223,7 +225,8 @@ public sealed record ProveCommitSectors3Params(
 /// <param name="SealRandEpoch">The epoch of the ticket.</param>
 /// <param name="Expiration">When the sector ends.</param>
 public sealed record SectorNIActivationInfo(
-    ulong SealingNumber, ulong SealerID, Cid SealedCID, ulong SectorNumber, ChainEpoch SealRandEpoch, ChainEpoch Expiration) : ICborValue<SectorNIActivationInfo>
+    ulong SealingNumber, ulong SealerID, Cid SealedCID, ulong SectorNumber, ChainEpoch SealRandEpoch, ChainEpoch Expiration)
+    : ICborValue<SectorNIActivationInfo>
 {
     /// <inheritdoc/>
     public void WriteCbor(DagCborWriter writer)
@@ -300,7 +303,8 @@ public sealed record ProveCommitSectorsNIParams(
 /// <param name="NewSealedCID">CommR after the update.</param>
 /// <param name="Pieces">Its pieces in order.</param>
 public sealed record SectorUpdateManifest(
-    ulong Sector, ulong Deadline, ulong Partition, Cid NewSealedCID, IReadOnlyList<PieceActivationManifest> Pieces) : ICborValue<SectorUpdateManifest>
+    ulong Sector, ulong Deadline, ulong Partition, Cid NewSealedCID, IReadOnlyList<PieceActivationManifest> Pieces)
+    : ICborValue<SectorUpdateManifest>
 {
     /// <summary>Its pieces in order.</summary>
     public IReadOnlyList<PieceActivationManifest> Pieces { get; init => field = value ?? []; } = Pieces ?? [];

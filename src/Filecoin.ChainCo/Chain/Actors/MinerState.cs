@@ -75,7 +75,8 @@ public sealed record BeneficiaryTerm(TokenAmount Quota, TokenAmount UsedQuota, C
 /// <param name="ApprovedByBeneficiary">Whether the old one agreed.</param>
 /// <param name="ApprovedByNominee">Whether the new one agreed.</param>
 public sealed record PendingBeneficiaryChange(
-    Address NewBeneficiary, TokenAmount NewQuota, ChainEpoch NewExpiration, bool ApprovedByBeneficiary, bool ApprovedByNominee) : ICborValue<PendingBeneficiaryChange>
+    Address NewBeneficiary, TokenAmount NewQuota, ChainEpoch NewExpiration, bool ApprovedByBeneficiary, bool ApprovedByNominee)
+    : ICborValue<PendingBeneficiaryChange>
 {
     /// <inheritdoc/>
     public void WriteCbor(DagCborWriter writer)
@@ -214,7 +215,8 @@ public sealed record SectorPreCommitOnChainInfo(
 /// <param name="RecoveringPower">Recovering power.</param>
 public sealed record PartitionState(
     Bitfield Sectors, Bitfield Unproven, Bitfield Faults, Bitfield Recoveries, Bitfield Terminated, Cid ExpirationsEpochs,
-    Cid EarlyTerminated, PowerPair LivePower, PowerPair UnprovenPower, PowerPair FaultyPower, PowerPair RecoveringPower) : ICborValue<PartitionState>
+    Cid EarlyTerminated, PowerPair LivePower, PowerPair UnprovenPower, PowerPair FaultyPower, PowerPair RecoveringPower)
+    : ICborValue<PartitionState>
 {
     /// <summary>All sectors, dead ones too.</summary>
     public Bitfield Sectors { get; init => field = value ?? Bitfield.Empty; } = Sectors ?? Bitfield.Empty;

@@ -48,31 +48,33 @@ public sealed class ChainHeadApi(IRpcTransport transport) : IChainHeadApi
     /// <inheritdoc/>
     public Task<TipSet> ChainGetTipSetAsync(TipSetKey key, CancellationToken cancellationToken = default) =>
         transport.RequireAsync(
-            "Filecoin.ChainGetTipSet", new RpcParams().Add(key, ApiJsonContext.Default.TipSetKey).ToJson(),
+            "Filecoin.ChainGetTipSet", new RpcParams().Add(key).ToJson(),
             ApiJsonContext.Default.TipSet, cancellationToken);
 
     /// <inheritdoc/>
     public Task<TipSet> ChainGetTipSetByHeightAsync(ChainEpoch height, TipSetKey from, CancellationToken cancellationToken = default) =>
         transport.RequireAsync(
-            "Filecoin.ChainGetTipSetByHeight", new RpcParams().Add(height.Value).Add(from, ApiJsonContext.Default.TipSetKey).ToJson(),
+            "Filecoin.ChainGetTipSetByHeight", new RpcParams().Add(height.Value).Add(from).ToJson(),
             ApiJsonContext.Default.TipSet, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<TipSet> ChainGetTipSetAfterHeightAsync(ChainEpoch height, TipSetKey from, CancellationToken cancellationToken = default) =>
+    public Task<TipSet> ChainGetTipSetAfterHeightAsync(
+        ChainEpoch height, TipSetKey from, CancellationToken cancellationToken = default) =>
         transport.RequireAsync(
-            "Filecoin.ChainGetTipSetAfterHeight", new RpcParams().Add(height.Value).Add(from, ApiJsonContext.Default.TipSetKey).ToJson(),
+            "Filecoin.ChainGetTipSetAfterHeight", new RpcParams().Add(height.Value).Add(from).ToJson(),
             ApiJsonContext.Default.TipSet, cancellationToken);
 
     /// <inheritdoc/>
     public Task<TokenAmount> ChainTipSetWeightAsync(TipSetKey key, CancellationToken cancellationToken = default) =>
         transport.RequireAsync(
-            "Filecoin.ChainTipSetWeight", new RpcParams().Add(key, ApiJsonContext.Default.TipSetKey).ToJson(),
+            "Filecoin.ChainTipSetWeight", new RpcParams().Add(key).ToJson(),
             ApiJsonContext.Default.TokenAmount, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<HeadChange>> ChainGetPathAsync(TipSetKey from, TipSetKey to, CancellationToken cancellationToken = default) =>
+    public Task<IReadOnlyList<HeadChange>> ChainGetPathAsync(
+        TipSetKey from, TipSetKey to, CancellationToken cancellationToken = default) =>
         transport.RequireAsync(
-            "Filecoin.ChainGetPath", new RpcParams().Add(from, ApiJsonContext.Default.TipSetKey).Add(to, ApiJsonContext.Default.TipSetKey).ToJson(),
+            "Filecoin.ChainGetPath", new RpcParams().Add(from).Add(to).ToJson(),
             ApiJsonContext.Default.IReadOnlyListHeadChange, cancellationToken);
 
     /// <inheritdoc/>
@@ -82,6 +84,6 @@ public sealed class ChainHeadApi(IRpcTransport transport) : IChainHeadApi
     /// <inheritdoc/>
     public Task<Message> ChainGetMessageAsync(Cid message, CancellationToken cancellationToken = default) =>
         transport.RequireAsync(
-            "Filecoin.ChainGetMessage", new RpcParams().Add(message, ApiJsonContext.Default.Cid).ToJson(),
+            "Filecoin.ChainGetMessage", new RpcParams().Add(message).ToJson(),
             ApiJsonContext.Default.Message, cancellationToken);
 }

@@ -6,13 +6,15 @@ namespace Filecoin.ChainCo.Rpc.Api;
 public interface IMiningApi
 {
     /// <summary>What a miner needs to mine at an epoch on a base; null when it may not.</summary>
-    Task<MiningBaseInfo?> MinerGetBaseInfoAsync(Address miner, ChainEpoch epoch, TipSetKey key, CancellationToken cancellationToken = default);
+    Task<MiningBaseInfo?> MinerGetBaseInfoAsync(
+        Address miner, ChainEpoch epoch, TipSetKey key, CancellationToken cancellationToken = default);
 
     /// <summary>The beacon entry of an epoch; the daemon waits until there is one.</summary>
     Task<BeaconEntry> StateGetBeaconEntryAsync(ChainEpoch epoch, CancellationToken cancellationToken = default);
 
     /// <summary>Messages worth a block on a base, for a ticket quality between 0 and 1.</summary>
-    Task<IReadOnlyList<SignedMessage>> MpoolSelectAsync(TipSetKey key, double ticketQuality, CancellationToken cancellationToken = default);
+    Task<IReadOnlyList<SignedMessage>> MpoolSelectAsync(
+        TipSetKey key, double ticketQuality, CancellationToken cancellationToken = default);
 
     /// <summary>Executes, assembles and signs a block. Its submission must go to the same daemon.</summary>
     Task<BlockMessage> MinerCreateBlockAsync(BlockTemplate template, CancellationToken cancellationToken = default);
@@ -26,10 +28,11 @@ public interface IMiningApi
 public sealed class MiningApi(IRpcTransport transport) : IMiningApi
 {
     /// <inheritdoc/>
-    public Task<MiningBaseInfo?> MinerGetBaseInfoAsync(Address miner, ChainEpoch epoch, TipSetKey key, CancellationToken cancellationToken = default) =>
+    public Task<MiningBaseInfo?> MinerGetBaseInfoAsync(
+        Address miner, ChainEpoch epoch, TipSetKey key, CancellationToken cancellationToken = default) =>
         transport.CallAsync(
             "Filecoin.MinerGetBaseInfo",
-            new RpcParams().Add(miner, ApiJsonContext.Default.Address).Add(epoch.Value).Add(key, ApiJsonContext.Default.TipSetKey).ToJson(),
+            new RpcParams().Add(miner).Add(epoch.Value).Add(key).ToJson(),
             ApiJsonContext.Default.MiningBaseInfo, cancellationToken);
 
     /// <inheritdoc/>
@@ -38,9 +41,10 @@ public sealed class MiningApi(IRpcTransport transport) : IMiningApi
             "Filecoin.StateGetBeaconEntry", new RpcParams().Add(epoch.Value).ToJson(), ApiJsonContext.Default.BeaconEntry, cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<SignedMessage>> MpoolSelectAsync(TipSetKey key, double ticketQuality, CancellationToken cancellationToken = default) =>
+    public async Task<IReadOnlyList<SignedMessage>> MpoolSelectAsync(
+        TipSetKey key, double ticketQuality, CancellationToken cancellationToken = default) =>
         await transport.CallAsync(
-            "Filecoin.MpoolSelect", new RpcParams().Add(key, ApiJsonContext.Default.TipSetKey).Add(ticketQuality).ToJson(),
+            "Filecoin.MpoolSelect", new RpcParams().Add(key).Add(ticketQuality).ToJson(),
             ApiJsonContext.Default.IReadOnlyListSignedMessage, cancellationToken).ConfigureAwait(false) ?? [];
 
     /// <inheritdoc/>

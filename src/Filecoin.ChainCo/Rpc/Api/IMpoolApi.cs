@@ -18,7 +18,8 @@ public interface IMpoolApi
     Task<IReadOnlyList<SignedMessage>?> MpoolPendingAsync(TipSetKey key, CancellationToken cancellationToken = default);
 
     /// <summary>The message with its gas fields filled in.</summary>
-    Task<Message> GasEstimateMessageGasAsync(Message message, MessageSendSpec spec, TipSetKey key, CancellationToken cancellationToken = default);
+    Task<Message> GasEstimateMessageGasAsync(
+        Message message, MessageSendSpec spec, TipSetKey key, CancellationToken cancellationToken = default);
 }
 
 /// <summary><see cref="IMpoolApi"/> over a transport.</summary>
@@ -28,7 +29,7 @@ public sealed class MpoolApi(IRpcTransport transport) : IMpoolApi
     /// <inheritdoc/>
     public Task<ulong> MpoolGetNonceAsync(Address account, CancellationToken cancellationToken = default) =>
         transport.CallAsync(
-            "Filecoin.MpoolGetNonce", new RpcParams().Add(account, ApiJsonContext.Default.Address).ToJson(),
+            "Filecoin.MpoolGetNonce", new RpcParams().Add(account).ToJson(),
             ApiJsonContext.Default.UInt64, cancellationToken);
 
     /// <inheritdoc/>
@@ -38,7 +39,8 @@ public sealed class MpoolApi(IRpcTransport transport) : IMpoolApi
             ApiJsonContext.Default.Cid, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<SignedMessage> MpoolPushMessageAsync(Message message, MessageSendSpec spec, CancellationToken cancellationToken = default) =>
+    public Task<SignedMessage> MpoolPushMessageAsync(
+        Message message, MessageSendSpec spec, CancellationToken cancellationToken = default) =>
         transport.RequireAsync(
             "Filecoin.MpoolPushMessage", new RpcParams().Add(message, ApiJsonContext.Default.Message).Add(spec, ApiJsonContext.Default.MessageSendSpec).ToJson(),
             ApiJsonContext.Default.SignedMessage, cancellationToken);
@@ -46,12 +48,13 @@ public sealed class MpoolApi(IRpcTransport transport) : IMpoolApi
     /// <inheritdoc/>
     public Task<IReadOnlyList<SignedMessage>?> MpoolPendingAsync(TipSetKey key, CancellationToken cancellationToken = default) =>
         transport.CallAsync(
-            "Filecoin.MpoolPending", new RpcParams().Add(key, ApiJsonContext.Default.TipSetKey).ToJson(),
+            "Filecoin.MpoolPending", new RpcParams().Add(key).ToJson(),
             ApiJsonContext.Default.IReadOnlyListSignedMessage, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<Message> GasEstimateMessageGasAsync(Message message, MessageSendSpec spec, TipSetKey key, CancellationToken cancellationToken = default) =>
+    public Task<Message> GasEstimateMessageGasAsync(
+        Message message, MessageSendSpec spec, TipSetKey key, CancellationToken cancellationToken = default) =>
         transport.RequireAsync(
-            "Filecoin.GasEstimateMessageGas", new RpcParams().Add(message, ApiJsonContext.Default.Message).Add(spec, ApiJsonContext.Default.MessageSendSpec).Add(key, ApiJsonContext.Default.TipSetKey).ToJson(),
+            "Filecoin.GasEstimateMessageGas", new RpcParams().Add(message, ApiJsonContext.Default.Message).Add(spec, ApiJsonContext.Default.MessageSendSpec).Add(key).ToJson(),
             ApiJsonContext.Default.Message, cancellationToken);
 }

@@ -30,6 +30,6 @@ public sealed class NodeApi(IRpcTransport transport) : INodeApi
     /// <inheritdoc/>
     public Task<ulong> StateNetworkVersionAsync(TipSetKey key, CancellationToken cancellationToken = default) =>
         transport.CallAsync(
-            "Filecoin.StateNetworkVersion", new RpcParams().Add(key, ApiJsonContext.Default.TipSetKey).ToJson(),
+            "Filecoin.StateNetworkVersion", new RpcParams().Add(key).ToJson(),
             ApiJsonContext.Default.UInt64, cancellationToken);
 }

@@ -33,24 +33,24 @@ public sealed class WalletApi(IRpcTransport transport) : IWalletApi
     /// <inheritdoc/>
     public Task<bool> WalletHasAsync(Address account, CancellationToken cancellationToken = default) =>
         transport.CallAsync(
-            "Filecoin.WalletHas", new RpcParams().Add(account, ApiJsonContext.Default.Address).ToJson(), ApiJsonContext.Default.Boolean, cancellationToken);
+            "Filecoin.WalletHas", new RpcParams().Add(account).ToJson(), ApiJsonContext.Default.Boolean, cancellationToken);
 
     /// <inheritdoc/>
     public Task<TokenAmount> WalletBalanceAsync(Address account, CancellationToken cancellationToken = default) =>
         transport.CallAsync(
-            "Filecoin.WalletBalance", new RpcParams().Add(account, ApiJsonContext.Default.Address).ToJson(),
+            "Filecoin.WalletBalance", new RpcParams().Add(account).ToJson(),
             ApiJsonContext.Default.TokenAmount, cancellationToken);
 
     /// <inheritdoc/>
     public Task<Signature> WalletSignAsync(Address account, ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default) =>
         transport.RequireAsync(
-            "Filecoin.WalletSign", new RpcParams().Add(account, ApiJsonContext.Default.Address).Add(data).ToJson(),
+            "Filecoin.WalletSign", new RpcParams().Add(account).Add(data).ToJson(),
             ApiJsonContext.Default.Signature, cancellationToken);
 
     /// <inheritdoc/>
     public Task<SignedMessage> WalletSignMessageAsync(Address account, Message message, CancellationToken cancellationToken = default) =>
         transport.RequireAsync(
             "Filecoin.WalletSignMessage",
-            new RpcParams().Add(account, ApiJsonContext.Default.Address).Add(message, ApiJsonContext.Default.Message).ToJson(),
+            new RpcParams().Add(account).Add(message, ApiJsonContext.Default.Message).ToJson(),
             ApiJsonContext.Default.SignedMessage, cancellationToken);
 }

@@ -103,9 +103,9 @@ public sealed record MinerPowerInfo(PowerClaim MinerPower, PowerClaim TotalPower
 /// <summary>A sector to prove for a winning PoSt.</summary>
 /// <param name="SealProof">The actors' number of the seal proof.</param>
 /// <param name="SectorNumber">The sector.</param>
-/// <param name="SectorKey">CommR before the first update, or null.</param>
 /// <param name="SealedCID">CommR.</param>
-public sealed record ExtendedSectorInfo(long SealProof, ulong SectorNumber, Cid? SectorKey, Cid SealedCID);
+/// <param name="SectorKey">CommR before the first update, or null.</param>
+public sealed record ExtendedSectorInfo(long SealProof, ulong SectorNumber, Cid SealedCID, Cid? SectorKey = null);
 
 /// <summary>What MinerGetBaseInfo answers.</summary>
 public sealed record MiningBaseInfo
