@@ -58,7 +58,7 @@ internal static class FrReference
     /// <summary>Elements inverted with one inversion: partial products go up, the inverse of their product comes down.</summary>
     public static void Invert(Span<Fr> values)
     {
-        const int Block = 64;
+        const int Block = 256;
         Span<Fr> partial = stackalloc Fr[Block];
         for (int start = 0; start < values.Length; start += Block)
         {

@@ -45,8 +45,7 @@ public sealed class PoseidonVectorTests
 
     private static JsonElement Line(int arity) => Lines().Single(line => line.GetProperty("arity").GetInt32() == arity);
 
-    private static IEnumerable<JsonElement> Lines() =>
-        File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Vectors", "poseidon.jsonl")).Select(line => JsonElement.Parse(line));
+    private static IEnumerable<JsonElement> Lines() => GoldenVectors.JsonLines("poseidon.jsonl");
 
     private static byte[] Hex(JsonElement element) => Convert.FromHexString(element.GetString()!);
 }
