@@ -28,17 +28,16 @@ internal sealed record SnarkRecord
     internal PoRepConfig Config => PoRepConfig.For(SealProof);
 
     /// <summary>What the chain knows of a PoRep.</summary>
-    internal PoRepPublicInputs PoRepInputs
+    internal SealVerifyInfo SealInfo
     {
         get
         {
             var sector = Sectors is [var only] ? only : throw new FormatException($"Expected one sector of a PoRep, found {Sectors.Count}.");
-            if (sector is not { CommD: { } data, Ticket: { } ticket })
+            if (sector is not { CommD: { } commD, Ticket: { } ticket })
                 throw new FormatException($"Expected CommD and ticket of sector {sector.Sector}, found none.");
-            var commD = Commitment.Parse(data);
-            var replicaId = ReplicaId.Compute(
-                ProverId.FromActorId(Names.ActorId(Miner)), new SectorNumber(sector.Sector), Ticket.Parse(ticket), commD, Config.PorepId);
-            return new PoRepPublicInputs(replicaId, commD, Commitment.Parse(sector.CommR), Seed.Parse(Randomness));
+            return new SealVerifyInfo(
+                ProverId.FromActorId(Names.ActorId(Miner)), new SectorNumber(sector.Sector), Ticket.Parse(ticket), Seed.Parse(Randomness),
+                Commitment.Parse(commD), Commitment.Parse(sector.CommR));
         }
     }
 

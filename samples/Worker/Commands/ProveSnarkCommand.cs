@@ -56,7 +56,8 @@ internal static class ProveSnarkCommand
         var phase1 = vanilla.Format == "json"
             ? SealCommitPhase1Json.Read(bytes, manifest.Config)
             : SealCommitPhase1Bincode.Read(bytes, manifest.Config);
-        var proof = new SealCommitProver(parameters, options).Prove(manifest.Config, phase1, ParameterOptions.Progress(phases), cancellation);
+        var proof = new SealCommitProver(parameters, options).Prove(
+            manifest.Config, phase1, ProverId.FromActorId(manifest.Id.Miner), manifest.Id.Number, ParameterOptions.Progress(phases), cancellation);
         return Record(kind, manifest, phase1.Seed.ToString(), proof,
             [new SnarkSector(manifest.Sector, manifest.CommR!, manifest.CommD, manifest.Ticket)]);
     }

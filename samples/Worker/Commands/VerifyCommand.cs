@@ -36,7 +36,7 @@ internal static class VerifyCommand
         var proof = Convert.FromHexString(record.Proof);
         return record.Kind switch
         {
-            ProofKinds.PoRep => seals.Verify(record.Config, record.PoRepInputs, proof),
+            ProofKinds.PoRep => seals.Verify(record.Config, record.SealInfo, proof),
             ProofKinds.Winning or ProofKinds.Window => posts.Verify(
                 ProveCommand.PostConfig(ProofKinds.PoSt(record.Kind), record.Config.SectorSize), record.PoStInputs, proof),
             _ => throw new WorkerException($"Expected a proof of kind porep, winning or window, found '{record.Kind}'."),

@@ -85,8 +85,8 @@ internal sealed class Groth16Prover(ParameterFile parameters, Groth16ProverOptio
     private void RequireMemoryFor(CircuitSize size)
     {
         if (options.MemoryBudget is not { } budget) return;
-        // Three polynomials over the domain while h is computed; the variables, and their selection for a query.
-        var needed = Fr.Size * ((3L << size.DomainLog2) + (2L * size.Total.Auxiliaries));
+        // Two of the three polynomials over the domain are gone before variables are selected for a query.
+        var needed = size.AssignmentBytes;
         if (needed > budget) throw new MemoryBudgetException(needed, budget);
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Filecoin.Proving.Circuits;
 using Filecoin.Proving.Circuits.Fallback;
 using Filecoin.Proving.Groth16;
 using Filecoin.Proving.Sectors;
@@ -52,8 +53,8 @@ public interface IWinningPoStProver
 /// <param name="options">How to work.</param>
 /// <remarks>
 /// Errors of both methods: <see cref="ArgumentException"/> for proofs that do not fit the sectors,
-/// <see cref="Circuits.CircuitWitnessException"/> for vanilla proofs of another shape, sector or randomness,
-/// <see cref="Circuits.UnsatisfiedCircuitException"/> for vanilla proofs that do not hold, <see cref="ParameterFileException"/> for parameters
+/// <see cref="CircuitWitnessException"/> for vanilla proofs of another shape, sector or randomness,
+/// <see cref="UnsatisfiedCircuitException"/> for vanilla proofs that do not hold, <see cref="ParameterFileException"/> for parameters
 /// that are missing, damaged or of another circuit.
 /// </remarks>
 public sealed class WindowPoStProver(ParameterStore store, Groth16ProverOptions? options = null) : IWindowPoStProver
@@ -118,12 +119,9 @@ internal static class PoStCircuits
         PartitionProver prover, PoStConfig config, PoStPublicInputs inputs, int firstPartition, ImmutableArray<PoStPartition> partitions,
         IProgress<ProverProgress>? progress, CancellationToken cancellationToken)
     {
-        var shape = FallbackShape.Of(config);
         return prover.Prove(
-            shape.ParameterId, partitions.Length,
-            partition => new PartitionCircuit(
-                new FallbackCircuit(shape, [.. partitions[partition].Sectors.Select(FallbackSectorWitness.Of)]),
-                inputs.ForCircuit(config, firstPartition + partition)),
+            ParameterIdentifier.Of(config), partitions.Length,
+            partition => new PartitionCircuit(FallbackCircuit.Of(config, partitions[partition]), inputs.ForCircuit(config, firstPartition + partition)),
             progress, cancellationToken);
     }
 

@@ -17,14 +17,16 @@ public sealed class RecordedProofTests(RecordedKeys keys) : IClassFixture<Record
     [Theory, MemberData(nameof(ProvenSectors))]
     public void A_recorded_seal_proof_verifies_for_its_sector_alone(string sector)
     {
-        var phase1 = SealCommitPhase1Json.Read(GoldenVectors.SectorFile(sector, "c1.json"), GoldenVectors.Meta(sector).Config);
-        var config = GoldenVectors.Meta(sector).Config;
+        var meta = GoldenVectors.Meta(sector);
+        var info = Info(meta);
         var proof = GoldenVectors.SectorFile(sector, "proof.bin");
         var verifier = new SealVerifier(keys.Store);
 
-        Assert.True(verifier.Verify(config, phase1.PublicInputs, proof));
-        Assert.False(verifier.Verify(config, phase1.PublicInputs with { CommR = phase1.CommD }, proof));
-        Assert.False(verifier.Verify(config, phase1.PublicInputs with { Seed = Seed.FromBytes(new byte[32]) }, proof));
+        Assert.True(verifier.Verify(meta.Config, info, proof));
+        Assert.False(verifier.Verify(meta.Config, info with { CommR = info.CommD }, proof));
+        Assert.False(verifier.Verify(meta.Config, info with { Seed = Seed.FromBytes(new byte[32]) }, proof));
+        Assert.False(verifier.Verify(meta.Config, info with { Ticket = Ticket.FromBytes(new byte[32]) }, proof));
+        Assert.False(verifier.Verify(meta.Config, info with { Number = new SectorNumber(info.Number.Value + 1) }, proof));
     }
 
     [Theory, MemberData(nameof(Recordings))]
@@ -43,9 +45,8 @@ public sealed class RecordedProofTests(RecordedKeys keys) : IClassFixture<Record
     public void A_batch_holds_only_if_every_proof_does()
     {
         var config = GoldenVectors.Meta("2k-v1_1").Config;
-        var claims = new[] { "2k-v1_1", "2k-v1_1-cc", "2k-v1_1-pieces" }.Select(sector => new SealProofClaim(
-            SealCommitPhase1Json.Read(GoldenVectors.SectorFile(sector, "c1.json"), config).PublicInputs,
-            GoldenVectors.SectorFile(sector, "proof.bin"))).ToArray();
+        var claims = new[] { "2k-v1_1", "2k-v1_1-cc", "2k-v1_1-pieces" }.Select(
+            sector => new SealProofClaim(Info(GoldenVectors.Meta(sector)), GoldenVectors.SectorFile(sector, "proof.bin"))).ToArray();
         var verifier = new SealVerifier(keys.Store);
 
         Assert.True(verifier.VerifyBatch(config, claims));
@@ -57,7 +58,7 @@ public sealed class RecordedProofTests(RecordedKeys keys) : IClassFixture<Record
     public void A_flipped_bit_anywhere_spoils_a_proof()
     {
         var config = GoldenVectors.Meta("2k-v1_1").Config;
-        var inputs = SealCommitPhase1Json.Read(GoldenVectors.SectorFile("2k-v1_1", "c1.json"), config).PublicInputs;
+        var info = Info(GoldenVectors.Meta("2k-v1_1"));
         var proof = GoldenVectors.SectorFile("2k-v1_1", "proof.bin");
         var verifier = new SealVerifier(keys.Store);
         // Every byte, each with another of its bits: flags, high and low coordinate bytes of all three points.
@@ -67,7 +68,7 @@ public sealed class RecordedProofTests(RecordedKeys keys) : IClassFixture<Record
             spoiled[at] ^= (byte)(1 << (at % 8));
             try
             {
-                Assert.False(verifier.Verify(config, inputs, spoiled));
+                Assert.False(verifier.Verify(config, info, spoiled));
             }
             catch (MalformedProofException)
             {
@@ -92,6 +93,8 @@ public sealed class RecordedProofTests(RecordedKeys keys) : IClassFixture<Record
         foreach (var file in Directory.GetFiles(GoldenVectors.PathOf("keys"), "*.vk"))
             Assert.Equal(File.ReadAllBytes(file), VerifyingKey.ReadFile(file).ToBytes());
     }
+
+    private static SealVerifyInfo Info(SectorMeta meta) => new(meta.ProverId, meta.Number, meta.Ticket, meta.Seed, meta.CommD, meta.CommR);
 
     /// <summary>The first x above zero with a point on the curve that is not in the subgroup, compressed.</summary>
     private static byte[] OutsideSubgroup()
