@@ -12,7 +12,10 @@ using BenchmarkDotNet.Validators;
 
 namespace Filecoin.Benchmarks;
 
-/// <summary>Adds a column with the processor time that an operation took on all cores, which a busy machine does not change much.</summary>
+/// <summary>
+/// Adds a column with the processor time that an operation took on all cores, which a busy machine does not change much.
+/// For jobs of the monitoring strategy with a fixed number of iterations.
+/// </summary>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class CpuTimeAttribute : Attribute, IConfigSource
 {
@@ -44,8 +47,10 @@ internal sealed class CpuTimeDiagnoser : IDiagnoser
 
     public IEnumerable<Metric> ProcessResults(DiagnoserResults results)
     {
-        if (!times.TryGetValue(results.BenchmarkCase, out var time) || results.TotalOperations == 0) yield break;
-        yield return new Metric(CpuTime.Instance, (time.After - time.Before).TotalNanoseconds / results.TotalOperations);
+        // The results' own total counts warm-up as well and every measured operation twice. Monitoring runs one operation an iteration.
+        var operations = results.BenchmarkCase.Job.Run.IterationCount;
+        if (!times.TryGetValue(results.BenchmarkCase, out var time) || operations == 0) yield break;
+        yield return new Metric(CpuTime.Instance, (time.After - time.Before).TotalNanoseconds / operations);
     }
 
     public void DisplayResults(ILogger logger)
