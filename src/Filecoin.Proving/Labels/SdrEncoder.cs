@@ -79,16 +79,30 @@ public sealed class SdrEncoder
     private void EncodeLayer(SdrSector[] sectors, int layer, IProgress<SdrProgress>? progress, CancellationToken cancellation)
     {
         var files = new List<PendingFile>();
-        var regions = new List<MemoryRegion>();
         try
         {
             foreach (var sector in sectors)
             {
                 Directory.CreateDirectory(sector.CacheDirectory);
                 files.Add(PendingFile.Create(CacheFiles.Layer(sector.CacheDirectory, layer), _config.SectorSize.Bytes));
-                regions.Add(MemoryRegion.Map(files[^1].TemporaryPath, MapAccess.ReadWrite));
             }
 
+            FillLayer(sectors, files, layer, progress, cancellation);
+            foreach (var file in files) file.Commit();
+        }
+        finally
+        {
+            foreach (var file in files) file.Dispose();
+        }
+    }
+
+    private void FillLayer(SdrSector[] sectors, List<PendingFile> files, int layer, IProgress<SdrProgress>? progress,
+        CancellationToken cancellation)
+    {
+        var regions = new List<MemoryRegion>();
+        try
+        {
+            foreach (var file in files) regions.Add(MemoryRegion.Map(file.TemporaryPath, MapAccess.ReadWrite));
             MemoryRegion[] current = [.. regions];
             if (layer > 1)
             {
@@ -102,14 +116,9 @@ public sealed class SdrEncoder
                 done => progress?.Report(new SdrProgress(layer, _config.Layers, before + done, total)), cancellation);
             foreach (var region in current) region.Flush();
         }
-        catch
+        finally
         {
             foreach (var region in regions) region.Dispose();
-            foreach (var file in files) file.Dispose();
-            throw;
         }
-
-        foreach (var region in regions) region.Dispose();
-        foreach (var file in files) file.Commit();
     }
 }
