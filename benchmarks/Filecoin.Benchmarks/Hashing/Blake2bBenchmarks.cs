@@ -1,13 +1,12 @@
 using System.Security.Cryptography;
 using BenchmarkDotNet.Attributes;
-using BenchmarkDotNet.Engines;
 using Filecoin.Native.Hashing;
 using Filecoin.Native.Reference;
 
 namespace Filecoin.Benchmarks.Hashing;
 
 /// <summary>BLAKE2b-256 on one core, time per 128-byte block: the kernel in use and the managed reference.</summary>
-[CpuTime, SimpleJob(RunStrategy.Monitoring, launchCount: 1, warmupCount: 2, iterationCount: 5, invocationCount: 4)]
+[CpuTime, QuickJob]
 public class Blake2bBenchmarks
 {
     private const int Blocks = 4096;

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using BenchmarkDotNet.Attributes;
-using BenchmarkDotNet.Engines;
 using Filecoin.Native.Hashing;
 using Filecoin.Native.Interop;
 using Filecoin.Native.Reference;
@@ -12,7 +11,7 @@ namespace Filecoin.Benchmarks.Hashing;
 /// is. A ratio below 1 is a throughput above the raw rate; two sectors at 1 / 1.8 of one sector's time have 1.8 times its throughput.
 /// The graph is synthetic: the node before, near and far base parents, uniform expander parents.
 /// </summary>
-[CpuTime, SimpleJob(RunStrategy.Monitoring, launchCount: 1, warmupCount: 2, iterationCount: 5, invocationCount: 4)]
+[CpuTime, QuickJob]
 public class NodeLabelsBenchmarks
 {
     private const int Nodes = 1 << 14;

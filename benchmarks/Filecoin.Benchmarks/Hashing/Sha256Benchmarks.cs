@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using BenchmarkDotNet.Attributes;
-using BenchmarkDotNet.Engines;
 using Filecoin.Native.Hashing;
 using Filecoin.Native.Reference;
 
@@ -10,7 +9,7 @@ namespace Filecoin.Benchmarks.Hashing;
 /// Parents of binary trees (64-byte messages, the top two bits cleared) on one core, time per parent: the platform's SHA256 class,
 /// the kernel in use (FILECOIN_KERNELS chooses) and the managed reference.
 /// </summary>
-[CpuTime, SimpleJob(RunStrategy.Monitoring, launchCount: 1, warmupCount: 2, iterationCount: 5, invocationCount: 4)]
+[CpuTime, QuickJob]
 public class HashPairsBenchmarks
 {
     private const int Count = 8192;
@@ -37,7 +36,7 @@ public class HashPairsBenchmarks
 }
 
 /// <summary>One stream on one core, time per 64-byte block: the kernel in use, the platform's SHA256 class, the managed reference.</summary>
-[CpuTime, SimpleJob(RunStrategy.Monitoring, launchCount: 1, warmupCount: 2, iterationCount: 5, invocationCount: 4)]
+[CpuTime, QuickJob]
 public class Sha256Benchmarks
 {
     private const int Blocks = 16384;

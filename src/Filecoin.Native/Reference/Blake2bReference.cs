@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Filecoin.Native.Reference;
 
@@ -44,6 +45,7 @@ internal static class Blake2bReference
     /// <param name="block">128 bytes.</param>
     /// <param name="length">Bytes hashed so far, this block's included (the counter t).</param>
     /// <param name="last">True on the final block.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Compress(Span<ulong> state, ReadOnlySpan<byte> block, ulong length, bool last)
     {
         Span<ulong> m = stackalloc ulong[16];
@@ -74,6 +76,7 @@ internal static class Blake2bReference
             state[i] ^= v[i] ^ v[i + 8];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Mix(Span<ulong> v, int a, int b, int c, int d, ulong x, ulong y)
     {
         v[a] += v[b] + x;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Filecoin.Native.Reference;
 
@@ -27,6 +28,7 @@ internal static class Sha256Reference
     ];
 
     /// <summary>Runs whole 64-byte blocks through the state (eight words, host order).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Compress(Span<uint> state, ReadOnlySpan<byte> blocks)
     {
         Span<uint> w = stackalloc uint[64];
@@ -71,17 +73,21 @@ internal static class Sha256Reference
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rounds(Span<uint> state, ReadOnlySpan<uint> w)
     {
         uint a = state[0], b = state[1], c = state[2], d = state[3], e = state[4], f = state[5], g = state[6], h = state[7];
         var k = RoundConstants;
-        for (var t = 0; t < 64; t++)
+        for (var t = 0; t < 64; t += 8)
         {
-            var s1 = BitOperations.RotateRight(e, 6) ^ BitOperations.RotateRight(e, 11) ^ BitOperations.RotateRight(e, 25);
-            var t1 = h + s1 + ((e & f) ^ (~e & g)) + k[t] + w[t];
-            var s0 = BitOperations.RotateRight(a, 2) ^ BitOperations.RotateRight(a, 13) ^ BitOperations.RotateRight(a, 22);
-            var t2 = s0 + ((a & b) ^ (a & c) ^ (b & c));
-            (h, g, f, e, d, c, b, a) = (g, f, e, d + t1, c, b, a, t1 + t2);
+            Round(a, b, c, ref d, e, f, g, ref h, k[t] + w[t]);
+            Round(h, a, b, ref c, d, e, f, ref g, k[t + 1] + w[t + 1]);
+            Round(g, h, a, ref b, c, d, e, ref f, k[t + 2] + w[t + 2]);
+            Round(f, g, h, ref a, b, c, d, ref e, k[t + 3] + w[t + 3]);
+            Round(e, f, g, ref h, a, b, c, ref d, k[t + 4] + w[t + 4]);
+            Round(d, e, f, ref g, h, a, b, ref c, k[t + 5] + w[t + 5]);
+            Round(c, d, e, ref f, g, h, a, ref b, k[t + 6] + w[t + 6]);
+            Round(b, c, d, ref e, f, g, h, ref a, k[t + 7] + w[t + 7]);
         }
 
         state[0] += a;
@@ -92,5 +98,16 @@ internal static class Sha256Reference
         state[5] += f;
         state[6] += g;
         state[7] += h;
+    }
+
+    /// <summary>One round: the new a is left in h and the new e in d, and the caller turns the names instead of the values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Round(uint a, uint b, uint c, ref uint d, uint e, uint f, uint g, ref uint h, uint kw)
+    {
+        var s1 = BitOperations.RotateRight(e, 6) ^ BitOperations.RotateRight(e, 11) ^ BitOperations.RotateRight(e, 25);
+        var t1 = h + s1 + ((e & f) ^ (~e & g)) + kw;
+        var s0 = BitOperations.RotateRight(a, 2) ^ BitOperations.RotateRight(a, 13) ^ BitOperations.RotateRight(a, 22);
+        d += t1;
+        h = t1 + s0 + ((a & b) ^ (a & c) ^ (b & c));
     }
 }

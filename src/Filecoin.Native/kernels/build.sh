@@ -24,7 +24,7 @@ target=$($CC -dumpmachine)
 common='-std=gnu11 -O3 -fPIC -fvisibility=hidden -fno-strict-aliasing -Wall -Wextra -Werror'
 case $target in
 *apple*) link='-dynamiclib -Wl,-install_name,@rpath/libfilecoin_kernels.dylib' ;;
-*) link='-shared -Wl,-soname,libfilecoin_kernels.so -Wl,-z,noexecstack -Wl,-z,relro -Wl,-z,now -Wl,-z,defs -Wl,--build-id=none' ;;
+*) link='-shared -Wl,-s -Wl,-soname,libfilecoin_kernels.so -Wl,-z,noexecstack -Wl,-z,relro -Wl,-z,now -Wl,-z,defs -Wl,--build-id=none' ;;
 esac
 avx512='-mavx512f -mavx512dq -mavx512bw -mavx512vl -mavx2 -mbmi -mbmi2'
 
