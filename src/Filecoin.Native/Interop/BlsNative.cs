@@ -54,6 +54,19 @@ internal static unsafe partial class BlsNative
         return product;
     }
 
+    /// <summary>The sum of products of few terms: points affine, scalars integers of four limbs, the sum projective.</summary>
+    internal static void MultiplyFew<TAffine, TPoint>(int group, ReadOnlySpan<TAffine> points, ReadOnlySpan<ulong> scalars, out TPoint sum)
+        where TAffine : unmanaged
+        where TPoint : unmanaged
+    {
+        byte[] workspace = new byte[checked((int)Workspace((uint)group) * points.Length)];
+        fixed (TAffine* p = points)
+        fixed (ulong* s = scalars)
+        fixed (TPoint* t = &sum)
+        fixed (byte* w = workspace)
+            MultiplyFew((uint)group, p, s, (nuint)points.Length, t, w);
+    }
+
     internal static Fp12 MillerLoop(ReadOnlySpan<G1Affine> ps, ReadOnlySpan<G2Affine> qs)
     {
         Fp12 result;

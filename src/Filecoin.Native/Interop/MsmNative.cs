@@ -3,11 +3,17 @@ using System.Runtime.InteropServices;
 namespace Filecoin.Native.Interop;
 
 /// <summary>
-/// kernels/msm.c. <c>group</c> is 1 or 2; points go in the form of the path in use, at multiples of 64 bytes. Callers check lengths;
+/// kernels/msm.c. <c>group</c> is 1 or 2, or <see cref="WithPath"/> of it; points go in the form of the path in use, at multiples of 64 bytes. Callers check lengths;
 /// these methods may be called where <see cref="Kernels.IsNative"/> holds.
 /// </summary>
 internal static unsafe partial class MsmNative
 {
+    /// <summary>The group argument that asks for a path other than the best.</summary>
+    internal static int WithPath(int group, MsmPath path) => group | ((int)path << 8);
+
+    /// <summary>Whether this process has a path.</summary>
+    internal static bool HasPath(MsmPath path) => HasPath((uint)path) != 0;
+
     /// <summary>Bytes of a point in the form of the path in use.</summary>
     internal static int PointSize(int group) => (int)PointSize((uint)group);
 
@@ -103,6 +109,9 @@ internal static unsafe partial class MsmNative
         }
     }
 
+    [LibraryImport(KernelLibrary.Name, EntryPoint = "fil_msm_has_path")]
+    private static partial uint HasPath(uint path);
+
     [LibraryImport(KernelLibrary.Name, EntryPoint = "fil_msm_point_size")]
     private static partial nuint PointSize(uint group);
 
@@ -128,4 +137,20 @@ internal static unsafe partial class MsmNative
     private static partial void FixedMultiply(
         uint group, byte* table, uint windowBits, uint windows, ulong* scalars, nuint count, uint montgomery, uint encoded, void* products,
         short* digits, byte* workspace);
+}
+
+/// <summary>The paths of kernels/msm.c, for tests and benchmarks that set one against another.</summary>
+internal enum MsmPath
+{
+    /// <summary>The fastest that the process has.</summary>
+    Best = 0,
+
+    /// <summary>Portable C.</summary>
+    Portable,
+
+    /// <summary>One addition at a time with MULX, ADCX and ADOX.</summary>
+    Adx,
+
+    /// <summary>Eight at a time with AVX-512 IFMA.</summary>
+    Ifma,
 }

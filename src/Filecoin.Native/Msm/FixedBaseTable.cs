@@ -13,18 +13,19 @@ internal sealed class FixedBaseTable<F> : IDisposable
     /// <summary>Products made at a time: enough for the batches of the kernel, few enough for a cache.</summary>
     private const int NativeChunk = 1 << 13, ManagedChunk = 1 << 10;
 
-    private readonly int _group = Unsafe.SizeOf<F>() == Fp.Size ? 1 : 2;
+    private readonly int _group;
     private readonly int _windowBits, _windows;
     private readonly MemoryRegion? _table;
     private readonly FixedBaseReference<F>? _reference;
 
-    internal FixedBaseTable(in AffinePoint<F> point, long products)
+    internal FixedBaseTable(in AffinePoint<F> point, long products, MsmPath path = MsmPath.Best)
     {
         if (!Kernels.IsNative)
         {
             _reference = new(point);
             return;
         }
+        _group = MsmNative.WithPath(Unsafe.SizeOf<F>() == Fp.Size ? 1 : 2, path);
         _windowBits = MsmWindow.Bits(products);
         _windows = MsmWindow.Count(_windowBits);
         _table = MemoryRegion.Allocate(_windows * ((long)MsmNative.PointSize(_group) << (_windowBits - 1)));

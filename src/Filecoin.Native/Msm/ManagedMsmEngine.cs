@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Filecoin.Native.Fields;
 using Filecoin.Native.Reference;
 
@@ -28,7 +27,7 @@ internal sealed class ManagedMsmEngine<F, TBases>(TBases bases) : IMsmEngine<F>
         (_first, _count) = (first, scalars.Length);
         for (int i = 0; i < scalars.Length; i++)
         {
-            _scalars[i] = form == ScalarForm.Montgomery ? Canonical(scalars[i]) : scalars[i];
+            _scalars[i] = scalars[i].ToCanonical(form);
         }
     }
 
@@ -60,12 +59,5 @@ internal sealed class ManagedMsmEngine<F, TBases>(TBases bases) : IMsmEngine<F>
 
     public void Dispose()
     {
-    }
-
-    private static Limbs4 Canonical(Limbs4 montgomery)
-    {
-        Span<Limbs4> limbs = [montgomery];
-        MemoryMarshal.Cast<Limbs4, Fr>(limbs)[0].ToCanonical(MemoryMarshal.Cast<Limbs4, ulong>(limbs));
-        return limbs[0];
     }
 }

@@ -53,9 +53,13 @@ internal static class MsmDriver
         where TBases : IBases<F>
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.DegreeOfParallelism);
-        return Kernels.IsNative
-            ? new NativeMsmEngine<F, TBases>(bases, options.DegreeOfParallelism)
-            : new ManagedMsmEngine<F, TBases>(bases);
+        if (!Kernels.IsNative)
+        {
+            return new ManagedMsmEngine<F, TBases>(bases);
+        }
+        return bases.Count <= FewTermsEngine<F, TBases>.MaxTerms && options.Path == MsmPath.Best
+            ? new FewTermsEngine<F, TBases>(bases)
+            : new NativeMsmEngine<F, TBases>(bases, options.DegreeOfParallelism, options.Path);
     }
 
     private static void Chunk<F>(IMsmEngine<F> engine, long done, MsmOptions options)

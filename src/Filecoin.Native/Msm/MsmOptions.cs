@@ -27,4 +27,7 @@ public sealed record MsmOptions
 
     /// <summary>Ends the work between chunks of terms.</summary>
     public CancellationToken CancellationToken { get; init; }
+
+    /// <summary>A path of the kernels other than the best, for tests and benchmarks.</summary>
+    internal Interop.MsmPath Path { get; init; }
 }

@@ -15,7 +15,7 @@ internal sealed class NativeMsmEngine<F, TBases> : IMsmEngine<F>
     private const int MaxChunk = 1 << 16, SliceSize = 1 << 12;
 
     private readonly TBases _bases;
-    private readonly int _group = Unsafe.SizeOf<F>() == Fp.Size ? 1 : 2;
+    private readonly int _group;
     private readonly int _windowBits;
     private readonly MemoryRegion _scalars, _digits, _points, _buckets, _workspace;
     private readonly long _bucketBytes, _workspaceBytes;
@@ -25,9 +25,10 @@ internal sealed class NativeMsmEngine<F, TBases> : IMsmEngine<F>
     private long _first;
     private int _count;
 
-    internal NativeMsmEngine(TBases bases, int workers)
+    internal NativeMsmEngine(TBases bases, int workers, MsmPath path)
     {
         _bases = bases;
+        _group = MsmNative.WithPath(Unsafe.SizeOf<F>() == Fp.Size ? 1 : 2, path);
         _windowBits = MsmWindow.Bits(bases.Count);
         ChunkSize = (int)Math.Min(bases.Count, MaxChunk);
         Windows = MsmWindow.Count(_windowBits);
@@ -75,7 +76,7 @@ internal sealed class NativeMsmEngine<F, TBases> : IMsmEngine<F>
         {
             int size = 2 * F.EncodedSize;
             long index = _first + start + malformed;
-            throw PointEncoding.Failure((PointDecodingError)error, _group == 1 ? "G1" : "G2", index, size, _bases.Encodings(index, 1));
+            throw PointEncoding.Failure((PointDecodingError)error, Unsafe.SizeOf<F>() == Fp.Size ? "G1" : "G2", index, size, _bases.Encodings(index, 1));
         }
     }
 

@@ -6,22 +6,26 @@
 
 #include "fr.h"
 
-static const msm_paths *paths = &fil_msm_portable;
+/* Which path an entry point takes, in the bits of its group argument above the lowest eight; zero is the best there is. */
+enum { PATH_BEST, PATH_PORTABLE, PATH_ADX, PATH_IFMA, PATH_COUNT };
+
+static const msm_paths *paths[PATH_COUNT] = { &fil_msm_portable, &fil_msm_portable };
 static const bls_paths *bls = &fil_bls_portable;
 
 void fil_select_msm(uint64_t cpu)
 {
     const char *path = "portable";
-    paths = &fil_msm_portable;
+    paths[PATH_BEST] = &fil_msm_portable;
+    paths[PATH_ADX] = paths[PATH_IFMA] = NULL;
     bls = &fil_bls_portable;
 #if FIL_X86_64
     if (FIL_HAS(cpu, FIL_CPU_BMI2 | FIL_CPU_ADX)) {
-        paths = &fil_msm_adx;
+        paths[PATH_BEST] = paths[PATH_ADX] = &fil_msm_adx;
         bls = &fil_bls_adx;
         path = "adx";
     }
     if (FIL_HAS(cpu, FIL_CPU_BMI2 | FIL_CPU_AVX512 | FIL_CPU_AVX512IFMA | FIL_CPU_AVX512VBMI2)) {
-        paths = &fil_msm_ifma;
+        paths[PATH_BEST] = paths[PATH_IFMA] = &fil_msm_ifma;
         path = "avx512-ifma x8";
     }
 #else
@@ -30,41 +34,48 @@ void fil_select_msm(uint64_t cpu)
     fil_use("msm", path);
 }
 
+/* Whether a path is there to be asked for, as tests and benchmarks do. */
+FIL_API uint32_t fil_msm_has_path(uint32_t path)
+{
+    return path < PATH_COUNT && paths[path] != NULL;
+}
+
 static const msm_group *group_of(uint32_t group)
 {
-    return group == 1 ? &paths->g1 : &paths->g2;
+    const msm_paths *const p = paths[group >> 8];
+    return (group & 0xff) == 1 ? &p->g1 : &p->g2;
 }
 
 static const bls_group *bls_of(uint32_t group)
 {
-    return group == 1 ? &bls->g1 : &bls->g2;
+    return (group & 0xff) == 1 ? &bls->g1 : &bls->g2;
 }
 
 static size_t affine_size(uint32_t group)
 {
-    return group == 1 ? 96 : 192;
+    return (group & 0xff) == 1 ? 96 : 192;
 }
 
-/* What one thread works in. */
+/* What one thread works in: a queue of pairs to add, and entries with the group that each belongs to. */
 typedef struct {
     const msm_group *group;
     uint8_t *batch;
-    uint64_t *pairs, *entries;
+    uint64_t *a, *b;
     uint8_t **outs;
+    uint8_t *sink;
+    size_t queued;
+    uint64_t *entries;
+    uint16_t *keys;
     uint32_t *counts;
     uint8_t *scratch;
-    size_t queued;
 } work;
+
+/* No group has this number. */
+#define NO_KEY 0xffff
 
 static size_t rounded(size_t bytes)
 {
     return (bytes + 63) & ~(size_t)63;
-}
-
-static size_t work_size(const msm_group *g, size_t entries, size_t groups)
-{
-    return 64 + rounded(g->batch_workspace) + rounded(2 * MSM_BATCH * sizeof(uint64_t)) + rounded(MSM_BATCH * sizeof(uint8_t *)) +
-           rounded(entries * sizeof(uint64_t)) + rounded(groups * sizeof(uint32_t)) + rounded(entries * g->point_size);
 }
 
 static uint8_t *aligned(void *p)
@@ -72,58 +83,96 @@ static uint8_t *aligned(void *p)
     return (uint8_t *)(((uintptr_t)p + 63) & ~(uintptr_t)63);
 }
 
-static void work_init(work *w, const msm_group *g, size_t entries, size_t groups, void *workspace)
+static uint8_t *take(uint8_t **p, size_t bytes)
+{
+    uint8_t *const taken = *p;
+    *p += rounded(bytes);
+    return taken;
+}
+
+/* Lays a workspace out; returns its size. */
+static size_t work_init(work *w, const msm_group *g, size_t entries, size_t counts, void *workspace)
 {
     uint8_t *p = aligned(workspace);
     w->group = g;
-    w->batch = p, p += rounded(g->batch_workspace);
-    w->pairs = (uint64_t *)p, p += rounded(2 * MSM_BATCH * sizeof(uint64_t));
-    w->outs = (uint8_t **)p, p += rounded(MSM_BATCH * sizeof(uint8_t *));
-    w->entries = (uint64_t *)p, p += rounded(entries * sizeof(uint64_t));
-    w->counts = (uint32_t *)p, p += rounded(groups * sizeof(uint32_t));
-    w->scratch = p;
+    w->batch = take(&p, g->batch_workspace);
+    w->a = (uint64_t *)take(&p, MSM_BATCH * sizeof *w->a);
+    w->b = (uint64_t *)take(&p, MSM_BATCH * sizeof *w->b);
+    w->outs = (uint8_t **)take(&p, MSM_BATCH * sizeof *w->outs);
+    w->sink = take(&p, g->point_size);
+    w->entries = (uint64_t *)take(&p, (entries + 1) * sizeof *w->entries);
+    w->keys = (uint16_t *)take(&p, (entries + 1) * sizeof *w->keys);
+    w->counts = (uint32_t *)take(&p, counts * sizeof *w->counts);
+    w->scratch = take(&p, entries * g->point_size);
     w->queued = 0;
+    return (size_t)(p - (uint8_t *)workspace) + 64;
+}
+
+static size_t work_size(const msm_group *g, size_t entries, size_t counts)
+{
+    /* Laid out at an aligned address, where nothing is read or written. */
+    work w;
+    return work_init(&w, g, entries, counts, (void *)(uintptr_t)64);
 }
 
 static void flush(work *w)
 {
-    w->group->add_pairs(w->pairs, w->queued, w->outs, NULL, w->batch);
+    if (w->queued == 0)
+        return;
+    for (size_t i = w->queued; i % MSM_PAD != 0; i++) {
+        w->a[i] = w->a[w->queued - 1];
+        w->b[i] = w->b[w->queued - 1];
+        w->outs[i] = w->sink;
+    }
+    w->group->add_pairs(w->a, w->b, w->outs, w->queued, w->batch);
     w->queued = 0;
 }
 
-static void queue(work *w, uint64_t a, uint64_t b, uint8_t *out)
+FIL_INLINE void queue(work *w, uint64_t a, uint64_t b, uint8_t *out)
 {
-    w->pairs[2 * w->queued] = a;
-    w->pairs[2 * w->queued + 1] = b;
+    w->a[w->queued] = a;
+    w->b[w->queued] = b;
     w->outs[w->queued] = out;
     if (++w->queued == MSM_BATCH)
         flush(w);
 }
 
-/* Sums the entries of each group, which follow each other: counts[g] of group g. Afterwards counts are one or zero, and the entries
-   that are left are those of the groups that had any. */
-static void sum_groups(work *w, size_t groups)
+/* Sums the n entries of each group, which follow each other and have the group's number as key: in rounds, neighbours of one group
+   in pairs. Returns the number of groups; of each, its sum and number are left. How many entries a group has is not predictable, and
+   so nothing branches on it. */
+static size_t sum_groups(work *w, size_t n)
 {
     const size_t size = w->group->point_size;
+    uint64_t *const e = w->entries;
+    uint16_t *const keys = w->keys;
     uint8_t *next = w->scratch;
     for (int again = 1; again;) {
         size_t from = 0, to = 0;
+        uint32_t last = NO_KEY;
         again = 0;
-        for (size_t g = 0; g < groups; g++) {
-            const uint32_t count = w->counts[g];
-            for (uint32_t k = 0; k + 1 < count; k += 2) {
-                queue(w, w->entries[from], w->entries[from + 1], next);
-                w->entries[to++] = (uint64_t)(uintptr_t)next;
-                from += 2;
-                next += size;
-            }
-            if (count & 1)
-                w->entries[to++] = w->entries[from++];
-            w->counts[g] = (count + 1) / 2;
-            again |= count > 2;
+        keys[n] = NO_KEY;
+        e[n] = 0;
+        while (from < n) {
+            const uint32_t key = keys[from];
+            const uint64_t entry = e[from], pair = key == keys[from + 1];
+            const size_t q = w->queued;
+            w->a[q] = entry;
+            w->b[q] = e[from + 1];
+            w->outs[q] = next;
+            e[to] = entry ^ ((entry ^ (uint64_t)(uintptr_t)next) & (0 - pair));
+            keys[to++] = (uint16_t)key;
+            again |= key == last;
+            last = key;
+            from += 1 + pair;
+            next += size & (0 - pair);
+            w->queued = q + pair;
+            if (FIL_UNLIKELY(w->queued == MSM_BATCH))
+                flush(w);
         }
         flush(w);
+        n = to;
     }
+    return n;
 }
 
 static int is_infinity(const uint8_t *point, size_t size)
@@ -212,27 +261,27 @@ FIL_API void fil_msm_accumulate(uint32_t group, const uint8_t *points, const int
     for (size_t i = 0; i < n; i++)
         w.counts[digits[i] < 0 ? -digits[i] : digits[i]]++;
 
-    /* Counting sort, digit zero left out: ends become starts while entries are placed from the last to the first. */
+    /* Counting sort, digit zero left out: counts become starts, and starts ends while entries are placed. */
     uint32_t end = 0;
-    w.counts[0] = 0;
-    for (size_t b = 1; b <= count; b++)
-        w.counts[b] = end += w.counts[b];
-    if (end == 0)
-        return;
-    for (size_t i = n; i-- > 0;) {
-        const int digit = digits[i];
-        if (digit != 0)
-            w.entries[--w.counts[digit < 0 ? -digit : digit]] = (uint64_t)(uintptr_t)(points + i * size) | (digit < 0);
+    for (size_t b = 1; b <= count; b++) {
+        const uint32_t some = w.counts[b];
+        w.counts[b] = end;
+        end += some;
     }
-    for (size_t b = 1; b < count; b++)
-        w.counts[b] = w.counts[b + 1] - w.counts[b];
-    w.counts[count] = end - w.counts[count];
+    for (size_t i = 0; i < n; i++) {
+        const int digit = digits[i], bucket = digit < 0 ? -digit : digit;
+        if (digit != 0) {
+            const uint32_t at = w.counts[bucket]++;
+            w.entries[at] = (uint64_t)(uintptr_t)(points + i * size) | (digit < 0);
+            w.keys[at] = (uint16_t)(bucket - 1);
+        }
+    }
 
-    w.counts++;
-    sum_groups(&w, count);
-    for (size_t b = 0, k = 0; b < count; b++)
-        if (w.counts[b])
-            queue(&w, (uint64_t)(uintptr_t)(buckets + b * size), w.entries[k++], buckets + b * size);
+    const size_t groups = sum_groups(&w, end);
+    for (size_t k = 0; k < groups; k++) {
+        uint8_t *const bucket = buckets + w.keys[k] * size;
+        queue(&w, (uint64_t)(uintptr_t)bucket, w.entries[k], bucket);
+    }
     flush(&w);
 }
 
@@ -252,23 +301,18 @@ FIL_API void fil_msm_reduce(uint32_t group, const uint8_t *buckets, uint32_t c, 
         const size_t groups = by_column ? columns : rows, members = by_column ? rows : columns;
         size_t entries = 0;
         for (size_t i = 0; i < groups; i++) {
-            w.counts[i] = 0;
             for (size_t j = 0; j < members; j++) {
                 const uint8_t *const bucket = buckets + (by_column ? j * columns + i : i * columns + j) * size;
                 if (!is_infinity(bucket, size)) {
-                    w.entries[entries++] = (uint64_t)(uintptr_t)bucket;
-                    w.counts[i]++;
+                    w.entries[entries] = (uint64_t)(uintptr_t)bucket;
+                    w.keys[entries++] = (uint16_t)i;
                 }
             }
         }
-        sum_groups(&w, groups);
-        for (size_t i = 0, k = 0; i < groups; i++) {
-            uint8_t *const out = sums[by_column] + i * affine_size(group);
-            if (w.counts[i])
-                g->to_affine((const uint8_t *)(uintptr_t)w.entries[k++], 1, out);
-            else
-                memset(out, 0, affine_size(group));
-        }
+        entries = sum_groups(&w, entries);
+        memset(sums[by_column], 0, groups * affine_size(group));
+        for (size_t k = 0; k < entries; k++)
+            g->to_affine((const uint8_t *)(uintptr_t)w.entries[k], 1, sums[by_column] + w.keys[k] * affine_size(group));
     }
     bls_of(group)->weighted_sum(sums[0], rows, sums[1], columns, column_bits, sum);
 }

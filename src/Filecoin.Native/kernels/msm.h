@@ -6,16 +6,19 @@
 
 #include "fil.h"
 
-/* Pairs added with one inversion at most. */
-#define MSM_BATCH 2048
+/* Pairs added with one inversion at most: their points and what is kept of them fit a second-level cache. A multiple of MSM_PAD. */
+#define MSM_BATCH 1024
+
+/* The arrays of a batch have room for a multiple of this; what lies beyond the last pair repeats it, and goes to a sink. */
+#define MSM_PAD 8
 
 typedef struct {
     size_t point_size;
     /* Bytes that add_pairs needs. */
     size_t batch_workspace;
-    /* For each of n <= MSM_BATCH pairs of entries stores the sum at outs[i], or one after the other from first on where outs is null.
-       Any operand may be infinity, equal to the other or its negative. A point that is stored to occurs in one pair alone. */
-    void (*add_pairs)(const uint64_t *pairs, size_t n, uint8_t *const *outs, uint8_t *first, void *workspace);
+    /* For each of n <= MSM_BATCH pairs of entries a[i], b[i] stores the sum at outs[i]. Any operand may be infinity, equal to the other
+       or its negative. A point that is stored to occurs in one pair alone. */
+    void (*add_pairs)(const uint64_t *a, const uint64_t *b, uint8_t *const *outs, size_t n, void *workspace);
     /* Points from affine ones of the managed type at indexes live[0] to live[n - 1]. */
     void (*from_affine)(const void *affine, const uint32_t *live, size_t n, uint8_t *points);
     /* Points from uncompressed encodings at those indexes. Returns BLS_POINT, or what is wrong with malformed (an index of live). */

@@ -1,6 +1,6 @@
 /* Batched affine addition, included once for each group and path with
      VE        V_LANES field elements side by side
-     V(x)      a function on them: gather, scatter, mul, sub, sub2, add, reduce_x, reduce_y, canonical, zero_mask, equal_mask, blend,
+     V(x)      a function on them: operands, gather, scatter, mul, sub, sub2, add, reduce_x, reduce_y, canonical, zero_mask, equal_mask, blend,
                negate, one, invert
      M(x)      a function of the group
      V_BYTES   bytes of one element in memory; a point is x, then y
@@ -11,7 +11,6 @@
 
 typedef struct {
     VE denominators[MSM_GROUPS], products[MSM_GROUPS];
-    uint8_t sink[2 * V_BYTES];
     /* Lanes of each group that are not plain additions. */
     struct {
         uint8_t any, twice, take_a, take_b, cancel;
@@ -21,20 +20,12 @@ typedef struct {
 typedef struct {
     const uint8_t *a[V_LANES], *b[V_LANES];
     unsigned negate_a, negate_b;
-} M(operands);
+} __attribute__((aligned(64))) M(operands);
 
-FIL_INLINE void M(operands_of)(M(operands) *o, const uint64_t *pairs, size_t n, size_t group)
+FIL_INLINE void M(operands_of)(M(operands) *o, const uint64_t *a, const uint64_t *b, size_t group)
 {
-    o->negate_a = o->negate_b = 0;
-    for (size_t i = 0; i < V_LANES; i++) {
-        /* Lanes beyond the last pair repeat it. */
-        const size_t k = group * V_LANES + i < n ? group * V_LANES + i : n - 1;
-        const uint64_t a = pairs[2 * k], b = pairs[2 * k + 1];
-        o->a[i] = (const uint8_t *)(uintptr_t)(a & ~UINT64_C(1));
-        o->b[i] = (const uint8_t *)(uintptr_t)(b & ~UINT64_C(1));
-        o->negate_a |= (unsigned)(a & 1) << i;
-        o->negate_b |= (unsigned)(b & 1) << i;
-    }
+    o->negate_a = V(operands)(o->a, a + group * V_LANES);
+    o->negate_b = V(operands)(o->b, b + group * V_LANES);
 }
 
 FIL_INLINE void M(load_y)(VE *y, const uint8_t *const at[V_LANES], unsigned negate)
@@ -99,7 +90,7 @@ static __attribute__((noinline)) void M(sum_special)(const M(workspace) *w, size
     }
 }
 
-static void M(add_pairs)(const uint64_t *pairs, size_t n, uint8_t *const *outs, uint8_t *first, void *workspace)
+static void M(add_pairs)(const uint64_t *a, const uint64_t *b, uint8_t *const *outs, size_t n, void *workspace)
 {
     M(workspace) *w = workspace;
     M(operands) o;
@@ -113,17 +104,17 @@ static void M(add_pairs)(const uint64_t *pairs, size_t n, uint8_t *const *outs, 
     V(one)(&product[1]);
     for (size_t g = 0; g < groups; g++) {
         VE *const d = &w->denominators[g];
-        if ((g + 4) * V_LANES < n) {
-            for (size_t i = 0; i < 2 * V_LANES; i++) {
-                const size_t k = 2 * (g + 4) * V_LANES + i;
-                if (k < 2 * n) {
-                    const char *const at = (const char *)(uintptr_t)(pairs[k] & ~UINT64_C(1));
-                    for (size_t line = 0; line < 2 * V_BYTES; line += 64)
-                        __builtin_prefetch(at + line);
+        if (g + 3 < groups) {
+            M(operands_of)(&o, a, b, g + 3);
+#pragma GCC unroll 8
+            for (size_t i = 0; i < V_LANES; i++) {
+                for (size_t line = 0; line < 2 * V_BYTES; line += 64) {
+                    __builtin_prefetch(o.a[i] + line);
+                    __builtin_prefetch(o.b[i] + line);
                 }
             }
         }
-        M(operands_of)(&o, pairs, n, g);
+        M(operands_of)(&o, a, b, g);
         V(gather)(&x1, o.a, 0);
         V(gather)(&x2, o.b, 0);
         V(sub)(d, &x2, &x1);
@@ -140,8 +131,7 @@ static void M(add_pairs)(const uint64_t *pairs, size_t n, uint8_t *const *outs, 
     V(mul)(&inverse[1], &t, &product[0]);
 
     for (size_t g = groups; g-- > 0;) {
-        uint8_t *at[V_LANES];
-        M(operands_of)(&o, pairs, n, g);
+        M(operands_of)(&o, a, b, g);
         V(gather)(&x1, o.a, 0);
         V(gather)(&x2, o.b, 0);
         M(load_y)(&y1, o.a, o.negate_a);
@@ -161,12 +151,8 @@ static void M(add_pairs)(const uint64_t *pairs, size_t n, uint8_t *const *outs, 
         V(reduce_y)(&y3);
         if (FIL_UNLIKELY(w->special[g].any))
             M(sum_special)(w, g, &x1, &y1, &x2, &y2, &x3, &y3);
-        for (size_t i = 0; i < V_LANES; i++) {
-            const size_t k = g * V_LANES + i;
-            at[i] = k >= n ? w->sink : outs ? outs[k] : first + 2 * V_BYTES * k;
-        }
-        V(scatter)(at, 0, &x3);
-        V(scatter)(at, V_BYTES, &y3);
+        V(scatter)(outs + g * V_LANES, 0, &x3);
+        V(scatter)(outs + g * V_LANES, V_BYTES, &y3);
     }
 }
 

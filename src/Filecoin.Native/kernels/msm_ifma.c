@@ -42,6 +42,19 @@ static void fp8_invert(fp8 *r)
     fp8_transpose(r->l);
 }
 
+/* The addresses of eight entries; the lanes that are negated. */
+FIL_INLINE unsigned v8_operands(const uint8_t *at[8], const uint64_t *entries)
+{
+    const __m512i e = _mm512_loadu_si512(entries), one = _mm512_set1_epi64(1);
+    _mm512_store_si512((void *)at, _mm512_andnot_si512(one, e));
+    return _mm512_test_epi64_mask(e, one);
+}
+
+FIL_INLINE unsigned w8_operands(const uint8_t *at[8], const uint64_t *entries)
+{
+    return v8_operands(at, entries);
+}
+
 /* Coordinates of G1. Canonical: x. Below 2 p: y, negated or not. Below 4 p: what sub gives. */
 FIL_INLINE void v8_gather(fp8 *r, const uint8_t *const at[8], size_t offset)
 {

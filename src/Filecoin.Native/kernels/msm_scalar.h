@@ -18,6 +18,11 @@ FP_SMALL void fp2_inv_vartime(fp2 *r, const fp2 *a)
 
 /* Vectors of one lane. */
 #define V_ONE_LANE(e, constant)                                                        \
+    FIL_INLINE unsigned v_##e##_operands(const uint8_t *at[1], const uint64_t *entry)  \
+    {                                                                                  \
+        at[0] = (const uint8_t *)(uintptr_t)(*entry & ~UINT64_C(1));                   \
+        return (unsigned)(*entry & 1);                                                 \
+    }                                                                                  \
     FIL_INLINE void v_##e##_gather(e *r, const uint8_t *const at[1], size_t offset)    \
     {                                                                                  \
         memcpy(r, at[0] + offset, sizeof *r);                                          \
