@@ -112,6 +112,7 @@ public sealed partial class ChainCoordinator
         else if (Headers.Path(from, head) is { } path)
         {
             stream.Move(head, weight, path);
+            _metrics.Moved(ReferenceEquals(stream, Freshest) ? "freshest" : "majority", path);
         }
         else
         {

@@ -25,6 +25,7 @@ public sealed partial class ChainCoordinator : INodeObserver, IAsyncDisposable
     private readonly Queue<(long At, TokenAmount Weight)> _history = new();
     private readonly HashSet<(Member Member, TipSetKey Key)> _asking = [];
     private readonly CancellationTokenSource _stopping = new();
+    private readonly CoordinatorMetrics _metrics;
     private TokenAmount _weightBeforeGrace;
     private long _freshestSupportedAt;
     private long _majoritySupportedAt;
@@ -46,6 +47,7 @@ public sealed partial class ChainCoordinator : INodeObserver, IAsyncDisposable
         _chooser = new HeadChooser(Headers, _options, _time);
         Freshest = new HeadStream(_options.SubscriberBuffer);
         Majority = new HeadStream(_options.SubscriberBuffer);
+        _metrics = new CoordinatorMetrics(this);
     }
 
     /// <summary>The headers back to finality.</summary>
@@ -271,6 +273,7 @@ public sealed partial class ChainCoordinator : INodeObserver, IAsyncDisposable
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _ticking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stopping.Dispose();
+        _metrics.Dispose();
     }
 
     private async Task RunAsync(CancellationToken token)

@@ -318,6 +318,39 @@ public sealed class ChainCoordinatorTests : IAsyncDisposable
         Assert.Equal(_a, _coordinator.Fit(start.Key)[0]);
     }
 
+    [Fact]
+    public async Task Instruments_tell_heights_standings_and_reorganisations()
+    {
+        var seen = new System.Collections.Concurrent.ConcurrentDictionary<string, double>();
+        using var listener = new System.Diagnostics.Metrics.MeterListener();
+        var own = new SimChain(77);
+        await using var coordinator = new ChainCoordinator(new CoordinatorOptions(), _time);
+        var node = new SimNode("metered", own, coordinator);
+        TipSet left = own.Grow(own.Genesis, 4), right = own.Extend(own.Extend(own.Genesis, blocks: 3), nulls: 40, blocks: 3);
+        listener.InstrumentPublished = (instrument, l) =>
+        {
+            if (instrument.Meter.Name == CoordinatorMetrics.MeterName)
+                l.EnableMeasurementEvents(instrument);
+        };
+        void Note(System.Diagnostics.Metrics.Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
+            seen.AddOrUpdate(instrument.Name + ":" + string.Join(',', tags.ToArray().Select(tag => tag.Value)), value, (_, before) =>
+                instrument is System.Diagnostics.Metrics.Counter<long> ? before + value : Math.Max(before, value));
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Note(instrument, value, tags));
+        listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Note(instrument, value, tags));
+        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Note(instrument, value, tags));
+        listener.Start();
+        await node.HeadAsync(left);
+        await node.HeadAsync(right);
+        listener.RecordObservableInstruments();
+        // Other tests' coordinators share the meter's name, so only lower bounds hold for what is not named by the node.
+        Assert.InRange(seen["filecoin.chainco.head.height:freshest"], 42, double.MaxValue);
+        Assert.InRange(seen["filecoin.chainco.head.changes:freshest,revert"], 4, double.MaxValue);
+        Assert.InRange(seen["filecoin.chainco.head.changes:majority,apply"], 2, double.MaxValue);
+        Assert.Equal(1, seen["filecoin.chainco.node.live:metered"]);
+        Assert.Equal(0, seen["filecoin.chainco.node.behind:metered"]);
+        Assert.Equal(0, seen["filecoin.chainco.node.latency:metered"]);
+    }
+
     private bool Live(SimNode node) => _coordinator.Standings().Single(standing => standing.Node == node).Live;
 
     private void Pass(double seconds)
