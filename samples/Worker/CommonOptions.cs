@@ -8,6 +8,18 @@ internal static class CommonOptions
 {
     public static Argument<string> Directory() => new("DIR") { Description = "The directory of sectors, as 'seal --out' made it." };
 
+    /// <summary>File names. What looks like an option is a mistyped one, not a file; a file of such a name is written <c>./--name</c>.</summary>
+    public static Argument<string[]> Files(string description, ArgumentArity arity)
+    {
+        var files = new Argument<string[]>("FILE") { Description = description, Arity = arity };
+        files.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(t => t.Value.StartsWith('-')))
+                result.AddError($"Unrecognized option '{token.Value}'.");
+        });
+        return files;
+    }
+
     public static Option<string?> Miner() => Checked(
         new Option<string?>("--miner") { Description = "The miner's id address, t01000." }, text => _ = Names.ActorId(text));
 

@@ -14,11 +14,8 @@ internal static class SealCommand
 {
     public static Command Create()
     {
-        var files = new Argument<string[]>("FILE")
-        {
-            Description = "The pieces in order, a file each; without one the sector is committed capacity (zeros).",
-            Arity = ArgumentArity.ZeroOrMore,
-        };
+        var files = CommonOptions.Files(
+            "The pieces in order, a file each; without one the sector is committed capacity (zeros).", ArgumentArity.ZeroOrMore);
         var size = CommonOptions.Size();
         var miner = CommonOptions.Miner();
         var sector = CommonOptions.Sector();

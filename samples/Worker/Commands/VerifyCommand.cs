@@ -9,7 +9,7 @@ internal static class VerifyCommand
 {
     public static Command Create()
     {
-        var files = new Argument<string[]>("FILE") { Description = "Proofs, as 'prove-snark' wrote them.", Arity = ArgumentArity.OneOrMore };
+        var files = CommonOptions.Files("Proofs, as 'prove-snark' wrote them.", ArgumentArity.OneOrMore);
         var command = new Command("verify", "Checks proofs as the chain does.") { files };
         var parameters = new ParameterOptions().AddTo(command);
         return command.Does(
