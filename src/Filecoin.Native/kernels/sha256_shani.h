@@ -7,7 +7,12 @@
 
 #include "sha256.h"
 
+/* Loops over lanes must vanish, or the states end up in memory. */
+#if defined(__clang__)
+#define UNROLL _Pragma("clang loop unroll(full)")
+#else
 #define UNROLL _Pragma("GCC unroll 64")
+#endif
 
 typedef struct {
     __m128i abef, cdgh;
