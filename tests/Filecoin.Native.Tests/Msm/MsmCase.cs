@@ -29,6 +29,9 @@ internal sealed class MsmCase
     /// <summary>Terms enough for several chunks, scaled to the form that runs.</summary>
     public static int Many => Kernels.Form == KernelForm.Managed ? 3_000 : 150_000;
 
+    /// <summary>Numbers of terms on both sides of what chooses a method; fewer where the managed form would take minutes.</summary>
+    public static int[] Counts => Kernels.Form == KernelForm.Managed ? [0, 1, 2, 22, 65] : [0, 1, 2, 3, 22, 40, 64, 65, 300];
+
     public Fr[] Scalars { get; }
 
     public Fr ExpectedLog => Log(0, Scalars.Length);

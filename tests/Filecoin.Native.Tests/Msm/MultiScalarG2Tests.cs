@@ -13,7 +13,7 @@ public sealed class MultiScalarG2Tests
         get
         {
             var cases = new TheoryData<int, ScalarKind>();
-            foreach (int count in (int[])[0, 1, 2, 3, 22, 40, 64, 65, 300])
+            foreach (int count in MsmCase.Counts)
             {
                 foreach (ScalarKind kind in Enum.GetValues<ScalarKind>())
                 {
