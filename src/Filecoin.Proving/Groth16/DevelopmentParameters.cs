@@ -56,8 +56,7 @@ public static class DevelopmentParameters
         var key = store.InsecureVerifyingKeyPath(circuit.ParameterId);
         if (File.Exists(parameters) && File.Exists(key)) return false;
         Directory.CreateDirectory(store.Options.Directory);
-        using var setup = new DevelopmentSetup(options.DegreeOfParallelism, options.Progress);
-        setup.Make(circuit, parameters, key, cancellationToken);
+        new DevelopmentSetup(options.DegreeOfParallelism, options.Progress).Make(circuit, parameters, key, cancellationToken);
         return true;
     }
 }

@@ -17,11 +17,9 @@ public readonly record struct SetupProgress(string Query, long PointsDone, long 
 /// Makes a circuit's parameters on this machine (Groth 2016, §3.2; the layout is bellperson's <c>generator.rs</c>). Proofs made
 /// with them convince nobody: the machine knew the secret. For development and tests.
 /// </summary>
-internal sealed class DevelopmentSetup(int degreeOfParallelism, IProgress<SetupProgress>? progress) : IDisposable
+internal sealed class DevelopmentSetup(int degreeOfParallelism, IProgress<SetupProgress>? progress)
 {
     private const int Chunk = 1 << 13;
-    private readonly FixedBaseG1 _g1 = new(G1Affine.Generator);
-    private readonly FixedBaseG2 _g2 = new(G2Affine.Generator);
     private long _offset;
     private long _done;
     private long _total;
@@ -46,13 +44,15 @@ internal sealed class DevelopmentSetup(int degreeOfParallelism, IProgress<SetupP
         var pointsG1 = (long)powers + auxiliaries + nonZeroU + nonZeroV;
         _total = pointsG1 + nonZeroV;
 
+        using var g1 = new FixedBaseG1(G1Affine.Generator, pointsG1);
+        using var g2 = new FixedBaseG2(G2Affine.Generator, nonZeroV);
         using var file = PendingFile.Create(path, key.Size + (5L * sizeof(uint))
             + (pointsG1 * G1Affine.UncompressedSize) + ((long)nonZeroV * G2Affine.UncompressedSize));
         file.Write(key.ToBytes(), 0);
         _offset = key.Size;
 
         var power = scalars.Vanishing * waste.Delta.Inverse();
-        WriteSection("h", file, powers, G1Affine.UncompressedSize, _g1.MultiplyEncoded, target =>
+        WriteSection("h", file, powers, G1Affine.UncompressedSize, g1.MultiplyEncoded, target =>
         {
             foreach (ref var scalar in target)
             {
@@ -63,7 +63,7 @@ internal sealed class DevelopmentSetup(int degreeOfParallelism, IProgress<SetupP
 
         var inverse = waste.Delta.Inverse();
         var variable = scalars.Inputs;
-        WriteSection("l", file, auxiliaries, G1Affine.UncompressedSize, _g1.MultiplyEncoded, target =>
+        WriteSection("l", file, auxiliaries, G1Affine.UncompressedSize, g1.MultiplyEncoded, target =>
         {
             foreach (ref var scalar in target)
             {
@@ -73,9 +73,9 @@ internal sealed class DevelopmentSetup(int degreeOfParallelism, IProgress<SetupP
             }
         }, cancellationToken);
 
-        WriteSection("a", file, nonZeroU, G1Affine.UncompressedSize, _g1.MultiplyEncoded, NonZero(() => scalars.U), cancellationToken);
-        WriteSection("b_g1", file, nonZeroV, G1Affine.UncompressedSize, _g1.MultiplyEncoded, NonZero(() => scalars.V), cancellationToken);
-        WriteSection("b_g2", file, nonZeroV, G2Affine.UncompressedSize, _g2.MultiplyEncoded, NonZero(() => scalars.V), cancellationToken);
+        WriteSection("a", file, nonZeroU, G1Affine.UncompressedSize, g1.MultiplyEncoded, NonZero(() => scalars.U), cancellationToken);
+        WriteSection("b_g1", file, nonZeroV, G1Affine.UncompressedSize, g1.MultiplyEncoded, NonZero(() => scalars.V), cancellationToken);
+        WriteSection("b_g2", file, nonZeroV, G2Affine.UncompressedSize, g2.MultiplyEncoded, NonZero(() => scalars.V), cancellationToken);
         file.Commit();
     }
 
@@ -141,11 +141,5 @@ internal sealed class DevelopmentSetup(int degreeOfParallelism, IProgress<SetupP
             _done += batch;
             progress?.Report(new SetupProgress(query, _done, _total));
         }
-    }
-
-    public void Dispose()
-    {
-        _g1.Dispose();
-        _g2.Dispose();
     }
 }
