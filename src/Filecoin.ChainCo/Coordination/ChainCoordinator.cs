@@ -78,17 +78,28 @@ public sealed partial class ChainCoordinator : INodeObserver, IAsyncDisposable
     /// Drained daemons are left out, as are those that are down.
     /// </summary>
     /// <param name="key">The tipset that the call is about; null or empty for any.</param>
-    public IReadOnlyList<IChainNode> Fit(TipSetKey? key = null)
+    public IReadOnlyList<IChainNode> Fit(TipSetKey? key = null) => [.. FitRanked(key).Select(entry => entry.Node)];
+
+    /// <summary>As <see cref="Fit"/>, with a rank that equally good daemons share: only their latency orders them.</summary>
+    internal IReadOnlyList<(IChainNode Node, int Rank)> FitRanked(TipSetKey? key)
     {
         lock (_lock)
         {
             ulong has = key is null or { IsEmpty: true } ? ulong.MaxValue : _chooser.MarksOf(key).Any;
-            return
-            [
-                .. _members.Where(member => member.IsFollowing && !member.Node.Options.Drained && member.Node.Options.Weight > 0)
-                    .OrderByDescending(member => member.IsLive).ThenByDescending(member => (has & member.Bit) != 0)
-                    .ThenBy(member => member.Node.Options.Priority).ThenBy(member => member.Node.State.Latency).Select(member => member.Node),
-            ];
+            var fit = new List<(IChainNode Node, int Rank)>(_members.Count);
+            (bool, bool, int)? last = null;
+            int rank = -1;
+            foreach (Member member in _members.Where(member => member.IsFollowing && !member.Node.Options.Drained && member.Node.Options.Weight > 0)
+                .OrderByDescending(member => member.IsLive).ThenByDescending(member => (has & member.Bit) != 0)
+                .ThenBy(member => member.Node.Options.Priority).ThenBy(member => member.Node.State.Latency))
+            {
+                (bool, bool, int) grade = (member.IsLive, (has & member.Bit) != 0, member.Node.Options.Priority);
+                rank += grade == last ? 0 : 1;
+                last = grade;
+                fit.Add((member.Node, rank));
+            }
+
+            return fit;
         }
     }
 

@@ -1,0 +1,219 @@
+using System.Net;
+using Filecoin.ChainCo.Availability;
+using Filecoin.ChainCo.Coordination;
+using Filecoin.ChainCo.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Filecoin.ChainCo.Proxy;
+
+/// <summary>
+/// One API over the pool: <c>/rpc/v0</c>, <c>/rpc/v1</c> and <c>/rpc/v2</c> over HTTP and WebSocket, and <c>/health/livez</c>, <c>/health/readyz</c> and
+/// <c>/health/detail</c>. The coordinator, the pins and the key belong to the caller.
+/// </summary>
+public sealed partial class ChainProxyServer : IAsyncDisposable
+{
+    private const string Unauthorized = "a token that is not one of this API's";
+    private readonly ChainProxyOptions _options;
+    private readonly RpcTokenKey? _tokens;
+    private readonly CallRouter _router;
+    private readonly HttpEndpoint _http;
+    private readonly HealthReport _health;
+    private readonly ClientGates _gates;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _draining = new();
+    private WebApplication? _app;
+    private int _sockets;
+
+    /// <summary>Creates a server that does not listen yet.</summary>
+    /// <param name="coordinator">The pool.</param>
+    /// <param name="pins">What coordinators agree on.</param>
+    /// <param name="options">How to serve and route.</param>
+    /// <param name="tokens">Checks and signs tokens; without it every token is refused and callers have the anonymous permissions.</param>
+    /// <param name="factory">Opens transports to daemons; null for HTTP and WebSocket.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Where to report.</param>
+    public ChainProxyServer(
+        ChainCoordinator coordinator, IPinStore pins, ChainProxyOptions? options = null, RpcTokenKey? tokens = null,
+        RpcTransportFactory? factory = null, TimeProvider? time = null, ILogger<ChainProxyServer>? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(coordinator);
+        ArgumentNullException.ThrowIfNull(pins);
+        _options = options ?? new ChainProxyOptions();
+        _options.Validate();
+        _tokens = tokens;
+        _logger = logger ?? NullLogger<ChainProxyServer>.Instance;
+        _router = new CallRouter(coordinator, pins, _options, tokens, factory, time ?? TimeProvider.System);
+        _http = new HttpEndpoint(_router, _options);
+        _health = new HealthReport(coordinator, _router.Pool);
+        _gates = new ClientGates(_options.Clients);
+    }
+
+    /// <summary>Where it listens, after <see cref="StartAsync"/>.</summary>
+    public IReadOnlyList<Uri> Addresses { get; private set; } = [];
+
+    /// <summary>WebSockets that are open.</summary>
+    public int SocketCount => Volatile.Read(ref _sockets);
+
+    /// <summary>Reads that were asked of a second daemon as well.</summary>
+    public long Hedges => _router.Reads.Hedges;
+
+    /// <summary>Reads that were answered from memory.</summary>
+    public long CacheHits => _router.CacheHits;
+
+    /// <summary>Why it is not ready for calls; null when it is.</summary>
+    public string? NotReady => _health.NotReady();
+
+    /// <summary>Begins to listen.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            // The limit is ours, so that it is answered in JSON-RPC.
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.MaxResponseBufferSize = 1 << 20;
+            kestrel.AddServerHeader = false;
+            foreach (IPEndPoint at in _options.Listen)
+                kestrel.Listen(at);
+        });
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = _options.DrainTimeout);
+        WebApplication app = builder.Build();
+        app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(5), KeepAliveTimeout = TimeSpan.FromSeconds(30) });
+        app.Run(HandleAsync);
+        await app.StartAsync(cancellationToken).ConfigureAwait(false);
+        _app = app;
+        Addresses = [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address))];
+        LogListening(_logger, string.Join(", ", Addresses));
+    }
+
+    /// <summary>Tells readiness probes and clients that wait for closing that this coordinator goes; calls are still served.</summary>
+    public async Task DrainAsync()
+    {
+        if (!_health.IsDraining)
+            LogDraining(_logger, SocketCount);
+        _health.Drain();
+        await _draining.CancelAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Closes the way to a daemon that was taken out of the coordinator.</summary>
+    public Task ForgetAsync(IChainNode node) => _router.Pool.ForgetAsync(node);
+
+    /// <summary>Drains, lets open calls end within the drain timeout, and stops.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await DrainAsync().ConfigureAwait(false);
+        if (_app is { } app)
+        {
+            _app = null;
+            using var limit = new CancellationTokenSource(_options.DrainTimeout);
+            await app.StopAsync(limit.Token).ConfigureAwait(false);
+            await app.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await _router.DisposeAsync().ConfigureAwait(false);
+        _gates.Dispose();
+    }
+
+    private async Task HandleAsync(HttpContext context)
+    {
+        string path = context.Request.Path.Value ?? "";
+        ApiVersion? version = path switch { "/rpc/v0" => ApiVersion.V0, "/rpc/v1" => ApiVersion.V1, "/rpc/v2" => ApiVersion.V2, _ => null };
+        if (version is not null)
+            await RpcAsync(context, version.Value).ConfigureAwait(false);
+        else if (path.StartsWith("/health/", StringComparison.Ordinal))
+            await HealthAsync(context, path).ConfigureAwait(false);
+        else
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+    }
+
+    private async Task RpcAsync(HttpContext context, ApiVersion version)
+    {
+        if (Identify(context) is not { } identity)
+        {
+            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            await context.Response.WriteAsync(Unauthorized).ConfigureAwait(false);
+            return;
+        }
+
+        string? node = context.Request.Headers["X-Filecoin-Node"].FirstOrDefault();
+        var caller = new Caller(version, identity, _gates.Of(identity.Subject), node);
+        if (context.WebSockets.IsWebSocketRequest)
+        {
+            await SocketAsync(context, caller).ConfigureAwait(false);
+            return;
+        }
+
+        if (!HttpMethods.IsPost(context.Request.Method))
+        {
+            context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+            context.Response.Headers.Allow = "POST";
+            return;
+        }
+
+        await _http.AnswerAsync(context, caller).ConfigureAwait(false);
+    }
+
+    private async Task SocketAsync(HttpContext context, Caller caller)
+    {
+        Interlocked.Increment(ref _sockets);
+        try
+        {
+            using var socket = await context.WebSockets.AcceptWebSocketAsync().ConfigureAwait(false);
+            var stopping = _app?.Lifetime.ApplicationStopping ?? CancellationToken.None;
+            using var aborted = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+            var session = new SocketSession(socket, caller, _router, _options, aborted.Token, _draining.Token);
+            await using var release = session.ConfigureAwait(false);
+            await session.RunAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _sockets);
+        }
+    }
+
+    /// <summary>Who calls; null when a token is there and is not ours.</summary>
+    private RpcIdentity? Identify(HttpContext context)
+    {
+        string header = context.Request.Headers.Authorization.ToString();
+        string token = header.Length > 0 ? header : context.Request.Query["token"].ToString() is { Length: > 0 } query ? "Bearer " + query : "";
+        if (token.Length == 0)
+            return new RpcIdentity(_options.Anonymous, "");
+        const string Bearer = "Bearer ";
+        return token.StartsWith(Bearer, StringComparison.Ordinal) && _tokens is not null && _tokens.TryVerify(token[Bearer.Length..], out RpcIdentity? identity)
+            ? identity : null;
+    }
+
+    private async Task HealthAsync(HttpContext context, string path)
+    {
+        string? reason = path == "/health/readyz" ? _health.NotReady() : null;
+        switch (path)
+        {
+            case "/health/livez" or "/health/readyz":
+                context.Response.StatusCode = reason is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+                context.Response.ContentType = "text/plain";
+                await context.Response.WriteAsync(reason ?? "ok").ConfigureAwait(false);
+                break;
+            case "/health/detail":
+                context.Response.ContentType = "application/json";
+                await context.Response.Body.WriteAsync(_health.Detail(), context.RequestAborted).ConfigureAwait(false);
+                break;
+            default:
+                context.Response.StatusCode = StatusCodes.Status404NotFound;
+                break;
+        }
+    }
+
+    [LoggerMessage(20, LogLevel.Information, "Serving the pool at {Addresses}")]
+    private static partial void LogListening(ILogger logger, string addresses);
+
+    [LoggerMessage(21, LogLevel.Information, "Draining; {Sockets} WebSockets are open")]
+    private static partial void LogDraining(ILogger logger, int sockets);
+}

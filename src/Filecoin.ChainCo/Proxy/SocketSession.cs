@@ -1,0 +1,316 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net.WebSockets;
+using System.Text;
+using System.Threading.Channels;
+using Filecoin.ChainCo.Coordination;
+using Filecoin.ChainCo.Rpc;
+using Filecoin.ChainCo.Rpc.Api;
+
+namespace Filecoin.ChainCo.Proxy;
+
+/// <summary>
+/// One client's WebSocket, as go-jsonrpc speaks it. Calls run side by side; everything goes out through one bounded queue, and a client that does not
+/// read it is closed, never waited for.
+/// </summary>
+internal sealed class SocketSession : IAsyncDisposable
+{
+    private readonly WebSocket _socket;
+    private readonly Caller _caller;
+    private readonly CallRouter _router;
+    private readonly ChainProxyOptions _options;
+    private readonly Channel<byte[]> _outgoing;
+    private readonly CancellationTokenSource _closing;
+    private readonly CancellationToken _draining;
+    private readonly SemaphoreSlim _slots;
+    private readonly ConcurrentDictionary<string, CancellationTokenSource> _open = new();
+    private readonly ConcurrentDictionary<Task, bool> _running = new();
+    private long _unread;
+    private long _lastChannel;
+
+    public SocketSession(WebSocket socket, Caller caller, CallRouter router, ChainProxyOptions options, CancellationToken aborted, CancellationToken draining)
+    {
+        _socket = socket;
+        _caller = caller;
+        _router = router;
+        _options = options;
+        _draining = draining;
+        _closing = CancellationTokenSource.CreateLinkedTokenSource(aborted);
+        _slots = new SemaphoreSlim(options.MaxCallsPerSocket);
+        _outgoing = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(options.MaxUnreadMessages + options.MaxCallsPerSocket) { SingleReader = true });
+    }
+
+    /// <summary>Serves the client until it goes, is closed, or the connection breaks.</summary>
+    public async Task RunAsync()
+    {
+        Task writing = WriteAsync();
+        try
+        {
+            await ReadAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException)
+        {
+            // The connection is gone.
+        }
+
+        await _closing.CancelAsync().ConfigureAwait(false);
+        _outgoing.Writer.TryComplete();
+        await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_running.Keys).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _closing.Dispose();
+        _slots.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task ReadAsync()
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(16 << 10);
+        try
+        {
+            while (true)
+            {
+                int length = 0;
+                while (true)
+                {
+                    if (length == buffer.Length)
+                    {
+                        byte[] larger = ArrayPool<byte>.Shared.Rent(2 * buffer.Length);
+                        buffer.AsSpan(0, length).CopyTo(larger);
+                        ArrayPool<byte>.Shared.Return(buffer);
+                        buffer = larger;
+                    }
+
+                    ValueWebSocketReceiveResult part = await _socket.ReceiveAsync(buffer.AsMemory(length), _closing.Token).ConfigureAwait(false);
+                    if (part.MessageType == WebSocketMessageType.Close)
+                    {
+                        await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, _closing.Token).ConfigureAwait(false);
+                        return;
+                    }
+
+                    length += part.Count;
+                    if (length > _options.MaxRequestBytes)
+                    {
+                        await _socket.CloseOutputAsync(WebSocketCloseStatus.MessageTooBig, "request bigger than maximum", _closing.Token).ConfigureAwait(false);
+                        return;
+                    }
+
+                    if (part.EndOfMessage)
+                        break;
+                }
+
+                // Calls outlive this turn, so each keeps its own bytes. With all slots taken the client's next message waits.
+                byte[] message = buffer.AsSpan(0, length).ToArray();
+                await _slots.WaitAsync(_closing.Token).ConfigureAwait(false);
+                Task task = HandleAsync(message);
+                if (task.IsCompleted)
+                    continue;
+                _running[task] = true;
+                _ = task.ContinueWith(done => _running.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+                if (buffer.Length > 1 << 20)
+                {
+                    ArrayPool<byte>.Shared.Return(buffer);
+                    buffer = ArrayPool<byte>.Shared.Rent(16 << 10);
+                }
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private async Task WriteAsync()
+    {
+        try
+        {
+            await foreach (byte[] message in _outgoing.Reader.ReadAllAsync(_closing.Token).ConfigureAwait(false))
+            {
+                await _socket.SendAsync(message, WebSocketMessageType.Text, endOfMessage: true, _closing.Token).ConfigureAwait(false);
+                Interlocked.Add(ref _unread, -message.Length);
+            }
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            await _closing.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Works on one message. Never throws.</summary>
+    private async Task HandleAsync(byte[] message)
+    {
+        ReadOnlyMemory<byte> id = default;
+        CancellationTokenSource? stop = null;
+        string key = "";
+        bool held = true;
+        try
+        {
+            if (RpcCall.FirstByte(message) == (byte)'[')
+                throw RpcFaultException.InvalidRequest("Invalid request: batches are served over HTTP");
+            var call = RpcCall.Parse(message, MethodTable.Of(_caller.Version), out id);
+            if (call.Method == RpcCall.CancelMethod)
+            {
+                Cancel(call.Params);
+                // Lotus dispatches a cancel without an id, Forest wants one: whoever sends one gets an answer.
+                if (!call.IsNotification)
+                    Send(Result(id, default));
+                return;
+            }
+
+            key = Encoding.UTF8.GetString(id.Span);
+            stop = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
+            if (!call.IsNotification && !_open.TryAdd(key, stop))
+                throw RpcFaultException.InvalidRequest($"Invalid request: the id {key} is in use");
+            IAsyncEnumerable<ReadOnlyMemory<byte>>? values = ValuesOf(call, stop.Token);
+            if (values is not null && !call.IsNotification)
+            {
+                // A subscription holds no slot: it may last as long as the connection.
+                _slots.Release();
+                held = false;
+                await StreamAsync(id, values).ConfigureAwait(false);
+                return;
+            }
+
+            ReadOnlyMemory<byte> result = await _router.CallAsync(_caller, call, stop.Token).ConfigureAwait(false);
+            if (!call.IsNotification)
+                Send(Result(id, result));
+        }
+        catch (RpcFaultException e)
+        {
+            Send(Error(id, e));
+        }
+        catch (OperationCanceledException)
+        {
+            if (!_closing.IsCancellationRequested)
+                Send(Error(id, RpcFaultException.Refused("context canceled")));
+        }
+#pragma warning disable CA1031 // One call's mishap must not end the others of the connection.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Send(Error(id, RpcFaultException.Unavailable(e.Message)));
+        }
+        finally
+        {
+            if (stop is not null)
+            {
+                if (_open.TryGetValue(key, out CancellationTokenSource? mine) && mine == stop)
+                    _open.TryRemove(key, out _);
+                stop.Dispose();
+            }
+
+            if (held)
+                _slots.Release();
+        }
+    }
+
+    /// <summary>The values of a call that answers with a channel; null for any other call.</summary>
+    private IAsyncEnumerable<ReadOnlyMemory<byte>>? ValuesOf(RpcCall call, CancellationToken token)
+    {
+        switch (call.Rule)
+        {
+            case { Class: MethodClass.Channel }:
+                return _router.ForChannel(_caller, call).SubscribeAsync(_caller.Version, call.Method, call.Params, token);
+            case { Class: MethodClass.Coordinator, ShortName: "ChainNotify" }:
+                _caller.Gate.Admit(_caller.Identity, call.Rule);
+                return HeadsAsync(token);
+            case { Class: MethodClass.Coordinator, ShortName: "Closing" }:
+                _caller.Gate.Admit(_caller.Identity, call.Rule);
+                return ClosingAsync(token);
+            default:
+                return null;
+        }
+    }
+
+    private async IAsyncEnumerable<ReadOnlyMemory<byte>> HeadsAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
+    {
+        await foreach (IReadOnlyList<HeadChange> batch in _router.Answers.Stream(_caller.Gate.Head).SubscribeAsync(token).ConfigureAwait(false))
+            yield return _router.Answers.Json(batch);
+    }
+
+    /// <summary>Never yields; ends when the coordinator does, which is what clients wait for.</summary>
+    private async IAsyncEnumerable<ReadOnlyMemory<byte>> ClosingAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(token, _draining);
+        await Task.Delay(Timeout.Infinite, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        token.ThrowIfCancellationRequested();
+        yield break;
+    }
+
+    private async Task StreamAsync(ReadOnlyMemory<byte> id, IAsyncEnumerable<ReadOnlyMemory<byte>> values)
+    {
+        IAsyncEnumerator<ReadOnlyMemory<byte>> at = values.GetAsyncEnumerator(_closing.Token);
+        await using var release = at.ConfigureAwait(false);
+        long channel = Interlocked.Increment(ref _lastChannel);
+        // A channel that cannot be opened shows with its first value; the number must come before that, so a failure then closes the channel.
+        Send(Result(id, Encoding.ASCII.GetBytes(channel.ToString(CultureInfo.InvariantCulture))));
+        try
+        {
+            while (await at.MoveNextAsync().ConfigureAwait(false))
+                Send(Value(channel, at.Current));
+        }
+        catch (Exception e) when (e is RpcException or SlowReaderException or HeadGapException)
+        {
+            // The client sees the channel closed and begins anew.
+        }
+        catch (OperationCanceledException)
+        {
+            if (_closing.IsCancellationRequested)
+                return;
+        }
+
+        Send(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"jsonrpc\":\"2.0\",\"method\":\"xrpc.ch.close\",\"params\":[{channel}]}}")));
+    }
+
+    private void Cancel(ReadOnlyMemory<byte> parameters)
+    {
+        string key = Encoding.UTF8.GetString(RpcArguments.At(parameters, 0).Span);
+        if (!_open.TryGetValue(key, out CancellationTokenSource? stop))
+            return;
+        try
+        {
+            stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended at this moment.
+        }
+    }
+
+    private void Send(byte[] message)
+    {
+        if (Interlocked.Add(ref _unread, message.Length) <= _options.MaxUnreadBytes && _outgoing.Writer.TryWrite(message))
+            return;
+        // Too much waits unread.
+        _closing.Cancel();
+        _socket.Abort();
+    }
+
+    private static byte[] Result(ReadOnlyMemory<byte> id, ReadOnlyMemory<byte> result)
+    {
+        var buffer = new ArrayBufferWriter<byte>(result.Length + id.Length + 48);
+        RpcAnswer.WriteResult(buffer, id.Span, result.Span);
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static byte[] Error(ReadOnlyMemory<byte> id, RpcFaultException fault)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        RpcAnswer.WriteError(buffer, id.Span, fault);
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static byte[] Value(long channel, ReadOnlyMemory<byte> value)
+    {
+        byte[] head = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"jsonrpc\":\"2.0\",\"method\":\"xrpc.ch.val\",\"params\":[{channel},"));
+        byte[] message = new byte[head.Length + value.Length + 2];
+        head.CopyTo(message, 0);
+        value.Span.CopyTo(message.AsSpan(head.Length));
+        "]}"u8.CopyTo(message.AsSpan(head.Length + value.Length));
+        return message;
+    }
+}
