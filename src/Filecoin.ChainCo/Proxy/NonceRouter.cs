@@ -178,7 +178,9 @@ internal sealed class NonceRouter(UpstreamPool pool, IPinStore pins, ChainProxyO
                 message => message.Message.Nonce >= from && message.Message.To == sample.To && message.Message.Method == sample.Method
                     && message.Message.Value == sample.Value && message.Message.Params.Span.SequenceEqual(sample.Params.Span)
                     && (message.Message.From == sender || sender.Protocol == AddressProtocol.Id));
-            return sent is null ? null : JsonSerializer.SerializeToUtf8Bytes(sent, ApiJsonContext.Default.SignedMessage);
+            if (sent is null)
+                return null;
+            return JsonSerializer.SerializeToUtf8Bytes(sent, ApiJsonContext.Default.SignedMessage);
         }
         catch (Exception e) when (e is JsonException or ChainFormatException)
         {

@@ -1,0 +1,89 @@
+using System.Text.Json;
+using Filecoin.ChainCo.Chain;
+using Filecoin.ChainCo.Rpc.Api;
+using Filecoin.ChainCo.Tests.Daemons;
+
+namespace Filecoin.ChainCo.Tests.Proxy;
+
+/// <summary>Where a daemon dies while it has a call.</summary>
+public enum Death
+{
+    Never,
+    BeforeWork,
+    AfterPush,
+    AfterWork,
+}
+
+/// <summary>
+/// The part of a daemon that numbers, signs and sends, as Lotus does it: a MsgUuid is looked up first, kept last, and what was pushed outlives the process.
+/// </summary>
+internal sealed class NumberingDaemon
+{
+    private readonly FakeDaemon _rpc;
+    private readonly Dictionary<string, SignedMessage> _byUuid = [];
+    private readonly Lock _lock = new();
+    private string _session = Guid.NewGuid().ToString("D");
+
+    public NumberingDaemon(FakeDaemon rpc)
+    {
+        _rpc = rpc;
+        rpc.On("Session", _ => $"\"{_session}\"")
+            .On("MpoolGetNonce", _ => Locked(() => $"{Pushed.Count}"))
+            .On("MpoolPending", _ => Locked(() => JsonSerializer.Serialize(Pushed, ApiJsonContext.Default.IReadOnlyListSignedMessage)))
+            .On("WalletHas", _ => HasKey ? "true" : "false")
+            .OnAsync("MpoolPushMessage", PushAsync);
+    }
+
+    public bool HasKey { get; init; } = true;
+
+    /// <summary>Where the next call ends the process; a restart follows.</summary>
+    public Death Next { get; set; }
+
+    public List<SignedMessage> Pushed { get; } = [];
+
+    private async Task<string> PushAsync(JsonElement parameters, CancellationToken token)
+    {
+        Message message = JsonSerializer.Deserialize(parameters[0].GetRawText(), ApiJsonContext.Default.Message)!;
+        string uuid = parameters[1].GetProperty("MsgUuid").GetString()!;
+        Death death = Next;
+        Next = Death.Never;
+        if (death == Death.BeforeWork)
+            await DieAsync();
+        SignedMessage signed;
+        lock (_lock)
+        {
+            if (_byUuid.TryGetValue(uuid, out SignedMessage? known))
+                return JsonSerializer.Serialize(known, ApiJsonContext.Default.SignedMessage);
+            signed = new SignedMessage(message with { Nonce = (ulong)Pushed.Count, GasLimit = 1000 }, new Signature(SignatureType.Secp256k1, new byte[65]));
+            Pushed.Add(signed);
+        }
+
+        if (death == Death.AfterPush)
+            await DieAsync();
+        lock (_lock)
+            _byUuid[uuid] = signed;
+        if (death == Death.AfterWork)
+            await DieAsync();
+        return JsonSerializer.Serialize(signed, ApiJsonContext.Default.SignedMessage);
+    }
+
+    private async Task DieAsync()
+    {
+        _session = Guid.NewGuid().ToString("D");
+        // The process is gone with everything it was doing; another one comes up.
+        _ = Task.Run(async () =>
+        {
+            await _rpc.StopAsync();
+            await Task.Delay(200);
+            await _rpc.RestartAsync();
+        });
+        await Task.Delay(Timeout.Infinite, new CancellationTokenSource(TimeSpan.FromSeconds(1)).Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        throw new OperationCanceledException();
+    }
+
+    private string Locked(Func<string> read)
+    {
+        lock (_lock)
+            return read();
+    }
+}
