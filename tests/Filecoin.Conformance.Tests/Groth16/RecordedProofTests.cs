@@ -39,6 +39,43 @@ public sealed class RecordedProofTests(RecordedKeys keys) : IClassFixture<Record
         Assert.True(verifier.Verify(recording.Config, recording.Inputs, proof));
         var other = new PoStPublicInputs(PoStRandomness.FromChain(new byte[32]), recording.Inputs.Sectors);
         Assert.False(verifier.Verify(recording.Config, other, proof));
+        // A bit of each point of each partition.
+        for (int at = 40; at < proof.Length; at += 48)
+        {
+            proof[at] ^= 4;
+            try
+            {
+                Assert.False(verifier.Verify(recording.Config, recording.Inputs, proof));
+            }
+            catch (MalformedProofException)
+            {
+                // No longer a point of the group.
+            }
+            proof[at] ^= 4;
+        }
+    }
+
+    [Fact]
+    public void Every_published_seal_proof_is_read_and_written_as_it_is()
+    {
+        var records = GoldenVectors.JsonLines("official/seal_regression_records-v18.json").ToArray();
+        Assert.Equal(113, records.Length);
+        var aggregates = 0;
+        foreach (var record in records)
+        {
+            var partitions = record.GetProperty("porep_config").GetProperty("partitions").GetInt32();
+            byte[] bytes = [.. record.GetProperty("proof").EnumerateArray().Select(b => b.GetByte())];
+            if (bytes.Length != partitions * Groth16Proof.Size)
+            {
+                aggregates++;
+                Assert.Throws<MalformedProofException>(() => Groth16Proof.ReadMany(bytes));
+                continue;
+            }
+            var proofs = Groth16Proof.ReadMany(bytes);
+            Assert.Equal(partitions, proofs.Length);
+            Assert.Equal(bytes, Groth16Proof.WriteMany(proofs));
+        }
+        Assert.Equal(24, aggregates);
     }
 
     [Fact]
