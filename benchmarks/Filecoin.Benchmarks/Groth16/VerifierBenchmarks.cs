@@ -51,4 +51,7 @@ public class VerifierBenchmarks
 
     [Benchmark(OperationsPerInvoke = Batch)]
     public bool HundredInABatch() => _verifier!.VerifyBatch(_proofs, _inputs);
+
+    [Benchmark(OperationsPerInvoke = Batch)]
+    public bool HundredOnAllCores() => _verifier!.VerifyBatch(_proofs, _inputs, Environment.ProcessorCount);
 }

@@ -45,18 +45,20 @@ public sealed class Groth16Verifier
     /// </summary>
     /// <param name="proofs">The proofs.</param>
     /// <param name="publicInputs">Each proof's public inputs, in the same order.</param>
+    /// <param name="degreeOfParallelism">Threads to use at most; at least one.</param>
     /// <exception cref="PublicInputException">A number of inputs is not the key's, or there are not as many lists as proofs.</exception>
-    public bool VerifyBatch(ReadOnlySpan<Groth16Proof> proofs, IReadOnlyList<Fr[]> publicInputs)
+    public bool VerifyBatch(IReadOnlyList<Groth16Proof> proofs, IReadOnlyList<Fr[]> publicInputs, int degreeOfParallelism = 1)
     {
-        if (proofs.Length != publicInputs.Count)
-            throw new PublicInputException(0, $"{proofs.Length} proofs come with {publicInputs.Count} lists of public inputs");
-        if (proofs.Length == 0) return true;
-        if (proofs.Length == 1) return Verify(proofs[0], publicInputs[0]);
+        ArgumentNullException.ThrowIfNull(proofs);
+        ArgumentNullException.ThrowIfNull(publicInputs);
+        if (proofs.Count != publicInputs.Count)
+            throw new PublicInputException(0, $"{proofs.Count} proofs come with {publicInputs.Count} lists of public inputs");
+        if (proofs.Count == 0) return true;
+        if (proofs.Count == 1) return Verify(proofs[0], publicInputs[0]);
 
-        var n = proofs.Length;
-        var z = new Fr[n];
+        var z = new Fr[proofs.Count];
         var icScalars = new Fr[_ic.Length];
-        for (int i = 0; i < n; i++)
+        for (int i = 0; i < z.Length; i++)
         {
             RequireCount(publicInputs[i].Length, i);
             z[i] = Groth16Randomness.Secure.NextHalfScalar();
@@ -65,22 +67,35 @@ public sealed class Groth16Verifier
         }
 
         // Π e(zᵢAᵢ, Bᵢ) · e(Σzᵢ·α, −β) · e(Σ over inputs, −γ) · e(ΣzᵢCᵢ, −δ) = 1
-        var left = new G1Projective[n + 3];
-        var right = new G2Affine[n + 3];
-        var c = new G1Affine[n];
-        for (int i = 0; i < n; i++)
-        {
-            left[i] = proofs[i].A * z[i];
-            right[i] = proofs[i].B;
-            c[i] = proofs[i].C;
-        }
-        (left[n], right[n]) = (Key.Alpha1 * icScalars[0], -Key.Beta2);
-        (left[n + 1], right[n + 1]) = (MultiScalar.MultiplyG1(G1Bases.FromPoints(_ic), icScalars), _minusGamma);
-        (left[n + 2], right[n + 2]) = (MultiScalar.MultiplyG1(G1Bases.FromPoints(c), z), _minusDelta);
-        var leftAffine = new G1Affine[left.Length];
-        G1Projective.ToAffine(left, leftAffine);
-        return Pairing.MultiPairing(leftAffine, right).IsOne;
+        var chunks = Math.Min(degreeOfParallelism, z.Length);
+        var products = new Fp12[chunks + 1];
+        Parallel.For(0, chunks + 1, new ParallelOptions { MaxDegreeOfParallelism = degreeOfParallelism }, chunk => products[chunk] = chunk < chunks
+            ? MillerLoops(proofs, z, (int)((long)z.Length * chunk / chunks), (int)((long)z.Length * (chunk + 1) / chunks))
+            : MillerLoops(
+                [Key.Alpha1 * icScalars[0], Sum(_ic, icScalars), Sum([.. proofs.Select(p => p.C)], z)], [-Key.Beta2, _minusGamma, _minusDelta]));
+        return Pairing.FinalExponentiation(products.Aggregate((product, next) => product * next)).IsOne;
     }
+
+    private static Fp12 MillerLoops(IReadOnlyList<Groth16Proof> proofs, Fr[] z, int first, int end)
+    {
+        var left = new G1Projective[end - first];
+        var right = new G2Affine[left.Length];
+        for (int i = 0; i < left.Length; i++)
+        {
+            left[i] = proofs[first + i].A * z[first + i];
+            right[i] = proofs[first + i].B;
+        }
+        return MillerLoops(left, right);
+    }
+
+    private static Fp12 MillerLoops(G1Projective[] left, G2Affine[] right)
+    {
+        var affine = new G1Affine[left.Length];
+        G1Projective.ToAffine(left, affine);
+        return Pairing.MillerLoop(affine, right);
+    }
+
+    private static G1Projective Sum(G1Affine[] points, Fr[] scalars) => MultiScalar.MultiplyG1(G1Bases.FromPoints(points), scalars);
 
     private void RequireCount(int found, int proof)
     {

@@ -52,6 +52,6 @@ public sealed class SealVerifier(ParameterStore store) : ISealVerifier
             for (int partition = 0; partition < config.Partitions; partition++)
                 inputs.Add([.. publicInputs.ForCircuit(config, partition)]);
         }
-        return _verifiers.Get(ParameterIdentifier.Of(config)).VerifyBatch(proofs.ToArray(), inputs);
+        return _verifiers.Get(ParameterIdentifier.Of(config)).VerifyBatch(proofs, inputs, Environment.ProcessorCount);
     }
 }

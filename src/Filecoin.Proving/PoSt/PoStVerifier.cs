@@ -35,6 +35,6 @@ public sealed class PoStVerifier(ParameterStore store) : IPoStVerifier
         var publicInputs = new Fr[partitions][];
         for (int partition = 0; partition < partitions; partition++)
             publicInputs[partition] = [.. inputs.ForCircuit(config, partition)];
-        return _verifiers.Get(ParameterIdentifier.Of(config)).VerifyBatch(proofs, publicInputs);
+        return _verifiers.Get(ParameterIdentifier.Of(config)).VerifyBatch(proofs, publicInputs, Environment.ProcessorCount);
     }
 }
