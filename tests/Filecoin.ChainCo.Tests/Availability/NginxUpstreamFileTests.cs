@@ -42,16 +42,9 @@ public sealed class NginxUpstreamFileTests : IDisposable
         Assert.False(await file.UpdateAsync([IPEndPoint.Parse("127.0.0.1:1001")]));
     }
 
-    [Fact]
+    [NginxFact]
     public async Task A_real_nginx_follows_from_one_coordinator_to_the_other()
     {
-        const string Nginx = "/usr/sbin/nginx";
-        if (!File.Exists(Nginx))
-        {
-            Console.WriteLine($"no {Nginx} on this machine: the real reload is not tested");
-            return;
-        }
-
         await using ProxyPool one = await ProxyPool.StartAsync(1), two = await ProxyPool.StartAsync(1);
         await two.MoveAllAsync(two.Chain.Grow(two.Head, 3));
         await ProxyPool.UntilAsync(() => two.Coordinator.Freshest.Head!.Height.Value == 8);
@@ -71,11 +64,11 @@ public sealed class NginxUpstreamFileTests : IDisposable
             """);
         var file = new NginxUpstreamFile(Conf, "filecoin", []);
         await file.UpdateAsync([EndPoint(one)]);
-        using Process nginx = Process.Start(new ProcessStartInfo(Nginx, ["-c", main, "-p", _directory]) { RedirectStandardError = true })!;
+        using Process nginx = Process.Start(new ProcessStartInfo(NginxFactAttribute.Path, ["-c", main, "-p", _directory]) { RedirectStandardError = true })!;
         try
         {
             Assert.Equal(5, await HeightAsync(port, 5));
-            var reloading = new NginxUpstreamFile(Conf, "filecoin", [Nginx, "-c", main, "-p", _directory, "-s", "reload"]);
+            var reloading = new NginxUpstreamFile(Conf, "filecoin", [NginxFactAttribute.Path, "-c", main, "-p", _directory, "-s", "reload"]);
             Assert.True(await reloading.UpdateAsync([EndPoint(two)]));
             Assert.Equal(8, await HeightAsync(port, 8));
         }
@@ -119,4 +112,13 @@ public sealed class NginxUpstreamFileTests : IDisposable
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
+}
+
+/// <summary>A fact that needs nginx.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class NginxFactAttribute : FactAttribute
+{
+    public const string Path = "/usr/sbin/nginx";
+
+    public NginxFactAttribute() => Skip = File.Exists(Path) ? null : $"Needs {Path}.";
 }

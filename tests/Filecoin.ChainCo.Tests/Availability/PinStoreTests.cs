@@ -7,18 +7,9 @@ public sealed class PinStoreTests
     [Fact]
     public Task Pins_in_memory_keep_the_first_claim() => FirstClaimAsync(new MemoryPinStore(), null);
 
-    [Fact]
-    public async Task Pins_in_postgres_keep_the_first_claim_of_any_coordinator()
-    {
-        // A connection string to a database that the test may write to.
-        if (Environment.GetEnvironmentVariable("FILECOIN_TEST_POSTGRES") is not { Length: > 0 } connection)
-        {
-            Console.WriteLine("FILECOIN_TEST_POSTGRES is not set: pins are not tested in PostgreSQL");
-            return;
-        }
-
-        await FirstClaimAsync(new PostgresPinStore(connection), new PostgresPinStore(connection));
-    }
+    [PostgresFact]
+    public Task Pins_in_postgres_keep_the_first_claim_of_any_coordinator() =>
+        FirstClaimAsync(new PostgresPinStore(PostgresFactAttribute.Connection!), new PostgresPinStore(PostgresFactAttribute.Connection!));
 
     [Fact]
     public async Task A_postgres_that_is_not_there_is_told_as_such()
@@ -53,4 +44,15 @@ public sealed class PinStoreTests
         await one.DisposeAsync();
         await two.DisposeAsync();
     }
+}
+
+/// <summary>A fact that needs a PostgreSQL database to write to.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class PostgresFactAttribute : FactAttribute
+{
+    public const string Variable = "FILECOIN_TEST_POSTGRES";
+
+    public PostgresFactAttribute() => Skip = Connection is null ? $"Set {Variable} to the connection string of a database that the test may write to." : null;
+
+    public static string? Connection { get; } = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } connection ? connection : null;
 }
