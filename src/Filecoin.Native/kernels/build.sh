@@ -49,6 +49,7 @@ for source in "$here"/*.c; do
     *_avx2) extra='-mavx2 -mbmi -mbmi2' ;;
     *_adx) extra='-mbmi -mbmi2 -madx' ;;
     *_avx512) extra=$avx512 ;;
+    *_avx512sha) extra="$avx512 -msha" ;;
     *_ifma) extra="$avx512 -mavx512ifma -mavx512vbmi -mavx512vbmi2" ;;
     esac
     if [ -n "$extra" ]; then

@@ -63,6 +63,10 @@ void fil_select_labels(uint64_t cpu)
         encode_layer = fil_labels_layer_shani;
         path = "sha-ni x1 x2 x3";
     }
+    if (FIL_HAS(cpu, FIL_CPU_SHANI | FIL_CPU_AVX512 | FIL_CPU_BMI2)) {
+        encode_layer = fil_labels_layer_avx512sha;
+        path = "sha-ni x1, sha-ni with avx512 schedules x2 x3";
+    }
 #else
     (void)cpu;
 #endif

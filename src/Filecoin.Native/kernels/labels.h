@@ -28,6 +28,7 @@ typedef void labels_layer_fn(const fil_layer *layer);
 labels_layer_fn fil_labels_layer_portable;
 #if FIL_X86_64
 labels_layer_fn fil_labels_layer_shani;
+labels_layer_fn fil_labels_layer_avx512sha;
 #endif
 
 /* One label from the labels of its parents, end to end: 0 (node 0), 6 or 14. */

@@ -5,10 +5,7 @@
    - a node's blocks are scheduled once and kept; their repetitions, most of its blocks, are rounds alone;
    - these take their words by eight-byte loads, which need no shuffle;
    - the prefix of the next node, which needs no label, runs beside them. */
-#include <string.h>
-
-#include "labels.h"
-#include "sha256_shani.h"
+#include "labels_shani.h"
 
 /* The 64 words of a block's schedule with the round constants added. */
 typedef struct {
@@ -18,26 +15,6 @@ typedef struct {
     } quads[16];
 } schedule;
 
-/* Nodes between the one being labelled and the one whose parents are fetched into the cache. */
-#define FETCH_AHEAD 12
-
-FIL_INLINE __m128i round_constants(int t)
-{
-    return _mm_loadu_si128((const __m128i *)(fil_sha256_k + 4 * t));
-}
-
-FIL_INLINE __m128i load_words(const uint8_t *p)
-{
-    return swap_words(_mm_loadu_si128((const __m128i *)p));
-}
-
-/* Two rounds: *kw holds two words of a schedule. Written out, because compilers add moves that the unit's port has no time for. */
-#define TWO_ROUNDS(to, from, kw)                                \
-    __asm__ volatile("movq %2, %%xmm0\n\tsha256rnds2 %%xmm0, %1, %0" \
-                     : "+x"(to)                                 \
-                     : "x"(from), "m"(kw)                       \
-                     : "xmm0")
-
 /* Four rounds of n lanes, alternating so that no lane waits for another. */
 FIL_INLINE void quad_rounds_n(int n, shani_state s[], const schedule w[], int t)
 {
@@ -45,14 +22,6 @@ FIL_INLINE void quad_rounds_n(int n, shani_state s[], const schedule w[], int t)
         TWO_ROUNDS(s[i].cdgh, s[i].abef, w[i].quads[t].half[0]);
     UNROLL for (int i = 0; i < n; i++)
         TWO_ROUNDS(s[i].abef, s[i].cdgh, w[i].quads[t].half[1]);
-}
-
-/* The t-th quad of a schedule with its constants; m holds the sixteen words before it, in the end those up to it. */
-FIL_INLINE __m128i schedule_quad(__m128i m[4], int t)
-{
-    if (t >= 4)
-        m[t & 3] = next_words(m[t & 3], m[(t + 1) & 3], m[(t + 2) & 3], m[(t + 3) & 3]);
-    return _mm_add_epi32(m[t & 3], round_constants(t));
 }
 
 /* One block through each state, scheduled as it runs from its sixteen words and kept in w, unless that is null. */
@@ -100,50 +69,6 @@ FIL_INLINE void rounds_beside_n(int n, shani_state s[], const schedule w[], shan
     }
     UNROLL for (int i = 0; i < n; i++)
         s[i] = state_add(s[i], before[i]);
-}
-
-/* The second half of the last block: the padding of a 1248-byte message. */
-static const uint8_t padding[LABEL_SIZE] = {0x80, [30] = 0x27};
-
-/* Fetches labels of parents of a node to come into the cache, for n lanes: those from first to last, as far as there are any. */
-FIL_INLINE void fetch_parents(const fil_layer *layer, int n, const uint32_t *parents, int used, int first, int last)
-{
-    for (int p = first; p < last && p < used; p++) {
-        UNROLL for (int i = 0; i < n; i++) {
-            const uint8_t *from = p < LABEL_BASE_PARENTS ? layer->current[i] : layer->previous[i];
-            _mm_prefetch((const char *)(from + LABEL_SIZE * (size_t)parents[p]), _MM_HINT_T0);
-        }
-    }
-}
-
-/* The eight words of a label. */
-FIL_INLINE void label_words(__m128i words[2], const uint8_t *labels, size_t index)
-{
-    words[0] = load_words(labels + LABEL_SIZE * index);
-    words[1] = load_words(labels + LABEL_SIZE * index + 16);
-}
-
-/* The eight words of a base parent's label; those of the node before are still in registers. */
-FIL_INLINE void base_words(__m128i words[2], const uint8_t *current, uint32_t parent, uint64_t node, const __m128i last[2])
-{
-    if (parent + UINT64_C(1) == node) {
-        words[0] = last[0];
-        words[1] = last[1];
-    } else {
-        label_words(words, current, parent);
-    }
-}
-
-FIL_INLINE void store_be32(uint8_t *to, uint32_t value)
-{
-    value = __builtin_bswap32(value);
-    memcpy(to, &value, sizeof value);
-}
-
-FIL_INLINE void store_be64(uint8_t *to, uint64_t value)
-{
-    value = __builtin_bswap64(value);
-    memcpy(to, &value, sizeof value);
 }
 
 /* A node is its prefix, whose state the node before leaves, and 19 blocks: a turn of its parents' blocks, scheduled as they come;

@@ -106,6 +106,55 @@ public class NodeLabelsTests
             region.Dispose();
     }
 
+    /// <summary>Schedules made a node ahead must not hold the label of the node before, wherever among the parents it stands.</summary>
+    [Fact]
+    public void The_node_before_may_be_any_of_the_base_parents_and_batches_may_end_anywhere()
+    {
+        var gen = from lanes in Gen.Choose(1, 3)
+                  from layer in Gen.Choose(1, 2)
+                  from positions in Gen.Choose(0, (1 << NodeLabels.BaseParents) - 1)
+                  from alternate in Gen.Choose(0, (1 << NodeLabels.BaseParents) - 1)
+                  from longest in Gen.Choose(1, 9)
+                  from seed in Gen.Choose(0, int.MaxValue)
+                  select (Lanes: lanes, Layer: (uint)layer, Positions: positions, Alternate: alternate, Longest: longest, Seed: seed);
+        Prop.ForAll(gen.ToArbitrary(), c =>
+        {
+            const int Nodes = 24;
+            var random = new Random(c.Seed);
+            var parents = Graph(Nodes, c.Seed);
+            for (var node = 2; node < Nodes; node++)
+            {
+                var positions = (node & 1) == 0 ? c.Positions : c.Alternate;
+                for (var p = 0; p < NodeLabels.BaseParents; p++)
+                    parents[(node * Degree) + p] = (uint)((positions >> p & 1) == 1 ? node - 1 : random.Next(node - 1));
+            }
+
+            var replicaIds = Bytes(c.Lanes * Size, c.Seed);
+            var before = Enumerable.Range(0, c.Lanes).Select(l => Bytes(Nodes * Size, c.Seed ^ l)).ToArray();
+            var current = before.Select(_ => MemoryRegion.Allocate(Nodes * Size)).ToArray();
+            var previous = c.Layer == 1 ? [] : before.Select(Region).ToArray();
+            for (var first = 0; first < Nodes;)
+            {
+                var count = Math.Min(random.Next(1, c.Longest + 1), Nodes - first);
+                var window = parents.AsSpan(first * Degree, count * Degree).ToArray();
+                NodeLabels.EncodeLayer(replicaIds, c.Layer, (ulong)first, count, window, current, previous);
+                first += count;
+            }
+
+            var equal = true;
+            for (var lane = 0; lane < c.Lanes; lane++)
+            {
+                var replicaId = replicaIds.AsSpan(lane * Size, Size).ToArray();
+                var expected = Expected(replicaId, c.Layer, parents, c.Layer == 1 ? null : before[lane]);
+                equal &= current[lane].ReadOnlySpan(0, Nodes * Size).SequenceEqual(expected);
+            }
+
+            foreach (var region in current.Concat(previous))
+                region.Dispose();
+            return equal;
+        }).QuickCheckThrowOnFailure();
+    }
+
     [Fact]
     public void Layers_of_any_graph_equal_the_definition()
     {
