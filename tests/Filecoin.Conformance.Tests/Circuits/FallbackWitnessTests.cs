@@ -28,17 +28,6 @@ public sealed class FallbackWitnessTests
     }
 
     [Fact]
-    public void A_recorded_sector_of_32_GiB_satisfies_the_circuit_of_one_sector()
-    {
-        PoStConfig config = PoStConfig.For(RegisteredPoStProof.StackedDrgWindow32GiBV1);
-        SectorProof proof = SectorProofBincode.Read(GoldenVectors.ReadAllBytes("post/window-32g-vanilla.bin"), config);
-        FallbackShape shape = FallbackShape.Of(config) with { Sectors = 1 };
-        var sector = new PoStCircuitSector(proof.Sector, proof.CommR, proof.CommC, proof.CommRLast, proof.Inclusions);
-        Fr[] inputs = CircuitCheck.Run(new FallbackCircuit(shape, [FallbackSectorWitness.Of(sector)]));
-        Assert.Equal([Fr.One, Fr.Read(proof.CommR.Span), .. proof.Inclusions.Select(i => Fr.FromUInt64((ulong)i.LeafIndex))], inputs);
-    }
-
-    [Fact]
     public void A_changed_part_breaks_the_constraint_that_it_should()
     {
         var recording = new PoStRecording("window-2k-1partition", PoStKind.Window, ApiVersion.V1_1);

@@ -75,18 +75,6 @@ public sealed class VanillaProofTests
         }
     }
 
-    [Fact]
-    public void Recorded_bytes_of_a_32_GiB_sector_verify_and_are_written_again()
-    {
-        var bytes = GoldenVectors.ReadAllBytes("post/window-32g-vanilla.bin");
-        var config = PoStConfig.For(RegisteredPoStProof.StackedDrgWindow32GiBV1);
-        Assert.Equal(SectorProofBincode.Length(config), bytes.Length);
-        var proof = SectorProofBincode.Read(bytes, config);
-        Assert.Equal(new SectorNumber(1), proof.Sector);
-        Assert.True(PoStCheck.Verify(config, PoStRandomness.FromChain(new byte[32]), proof.Public, 0, proof, out var fault), fault?.ToString());
-        Assert.Equal(bytes, SectorProofBincode.Write(proof));
-    }
-
     private static byte[] BincodeOf(JsonElement proof)
     {
         var bytes = new List<byte>();
