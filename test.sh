@@ -29,7 +29,7 @@ for name in Native Proving Sealing Conformance; do run managed "tests/Filecoin.$
 count() { grep -ho "<Counters [^>]*" "$results"/*.trx 2>/dev/null | grep -o " $1=\"[0-9]*\"" | tr -dc '0-9\n' | awk '{ n += $1 } END { print n + 0 }'; }
 grep -h -A0 'outcome="NotExecuted"' "$results"/*.trx 2>/dev/null | grep -o 'testName="[^"]*"' | sort -u | sed 's/^testName=/skipped: /'
 passed=$(count passed) failed=$(count failed)
-[ "${FILECOIN_SLOW_TESTS:-}" = 1 ] || echo "skipped tests take minutes to hours: FILECOIN_SLOW_TESTS=1 runs them"
+[ "${FILECOIN_SLOW_TESTS:-}" = 1 ] || echo "FILECOIN_SLOW_TESTS=1 runs the slow ones of them too; those of PostgreSQL need FILECOIN_TEST_POSTGRES, those of nginx need nginx"
 skipped=$(grep -ho 'outcome="NotExecuted"' "$results"/*.trx 2>/dev/null | wc -l)
 passed=${passed:-0} failed=${failed:-0}
 [ "$status" -ne 0 ] && [ "$failed" -eq 0 ] && failed=1

@@ -30,7 +30,7 @@ internal sealed class SetupScalars : IDisposable
         Domain = 1L << size.DomainLog2;
         Inputs = size.Total.Inputs;
         Variables = checked(Inputs + size.Total.Auxiliaries);
-        Vanishing = Power(waste.Tau, Domain) - Fr.One;
+        Vanishing = waste.Tau.Pow((ulong)Domain) - Fr.One;
         if (Vanishing.IsZero) throw new ArgumentException("τ is a root of unity of the domain; draw again", nameof(waste));
         using var lagrange = Lagrange(checked((int)size.Rows), size.DomainLog2, degreeOfParallelism, cancellationToken);
         _polynomials = PolynomialEvaluation.Create(circuit, size, lagrange, degreeOfParallelism, cancellationToken);
@@ -63,8 +63,7 @@ internal sealed class SetupScalars : IDisposable
     /// <summary>L_j(τ) = t(τ)/m · ωʲ / (τ − ωʲ) for the first <paramref name="rows"/> points of the domain.</summary>
     private MemoryRegion Lagrange(int rows, int domainLog2, int degreeOfParallelism, CancellationToken cancellationToken)
     {
-        var omega = Fr.RootOfUnity;
-        for (int i = domainLog2; i < Fr.TwoAdicity; i++) omega = omega.Square();
+        var omega = Fr.RootOfUnityOfOrder(domainLog2);
         var scale = Vanishing * Fr.FromUInt64((ulong)Domain).Inverse();
         var coefficients = MemoryRegion.Allocate((long)rows * Fr.Size);
         Parallel.For(0, (rows + Chunk - 1) / Chunk,
@@ -73,7 +72,7 @@ internal sealed class SetupScalars : IDisposable
             {
                 var first = chunk * Chunk;
                 var target = coefficients.Elements<Fr>(first, Math.Min(Chunk, rows - first));
-                var start = Power(omega, first);
+                var start = omega.Pow((ulong)first);
                 var point = start;
                 foreach (ref var element in target)
                 {
@@ -90,6 +89,4 @@ internal sealed class SetupScalars : IDisposable
             });
         return coefficients;
     }
-
-    private static Fr Power(Fr value, long exponent) => value.Pow([(ulong)exponent]);
 }
