@@ -7,12 +7,21 @@ set -uo pipefail
 cd "$(dirname "$0")"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
-./eng/prepare.sh "$@" || exit 1
+./eng/prepare.sh --tests || exit 1
 dotnet build Filecoin.Sdk.sln -c Release || { echo "0 passed, 1 failed"; exit 1; }
 
 results=$(mktemp -d)
-trap 'rm -rf "$results"' EXIT
+chmod 755 "$results"
+finish() {
+  [ ! -d "$results/postgres/data" ] || ./eng/postgres.sh stop "$results/postgres"
+  rm -rf "$results"
+}
+trap finish EXIT
 status=0
+if [ -z "${FILECOIN_TEST_POSTGRES:-}" ]; then
+  FILECOIN_TEST_POSTGRES=$(./eng/postgres.sh start "$results/postgres") || exit 1
+  export FILECOIN_TEST_POSTGRES
+fi
 
 # One project after the other: kernels and provers take every core by themselves.
 run() { # form project
@@ -29,7 +38,8 @@ for name in Native Proving Sealing Conformance; do run managed "tests/Filecoin.$
 count() { grep -ho "<Counters [^>]*" "$results"/*.trx 2>/dev/null | grep -o " $1=\"[0-9]*\"" | tr -dc '0-9\n' | awk '{ n += $1 } END { print n + 0 }'; }
 grep -h -A0 'outcome="NotExecuted"' "$results"/*.trx 2>/dev/null | grep -o 'testName="[^"]*"' | sort -u | sed 's/^testName=/skipped: /'
 passed=$(count passed) failed=$(count failed)
-[ "${FILECOIN_SLOW_TESTS:-}" = 1 ] || echo "FILECOIN_SLOW_TESTS=1 runs the slow ones of them too; those of PostgreSQL need FILECOIN_TEST_POSTGRES, those of nginx need nginx"
+[ "${FILECOIN_SLOW_TESTS:-}" = 1 ] || echo "FILECOIN_SLOW_TESTS=1 runs the slow ones of them too; those of nginx need nginx"
+[ -n "$FILECOIN_TEST_POSTGRES" ] || echo "skipped: every test on PostgreSQL, which is not installed here"
 skipped=$(grep -ho 'outcome="NotExecuted"' "$results"/*.trx 2>/dev/null | wc -l)
 passed=${passed:-0} failed=${failed:-0}
 [ "$status" -ne 0 ] && [ "$failed" -eq 0 ] && failed=1
