@@ -46,13 +46,25 @@ public static class NodeLabels
         int count,
         ReadOnlySpan<uint> parents,
         ReadOnlySpan<MemoryRegion> current,
+        ReadOnlySpan<MemoryRegion> previous) =>
+        EncodeLayer(NodeLabelsPath.Best, replicaIds, layer, firstNode, count, parents, current, previous);
+
+    /// <summary>The same on a path of the native kernels other than the best, which tests ask for.</summary>
+    internal static void EncodeLayer(
+        NodeLabelsPath path,
+        ReadOnlySpan<byte> replicaIds,
+        uint layer,
+        ulong firstNode,
+        int count,
+        ReadOnlySpan<uint> parents,
+        ReadOnlySpan<MemoryRegion> current,
         ReadOnlySpan<MemoryRegion> previous)
     {
         var nodes = CheckLayers(replicaIds, layer, firstNode, count, parents.Length, current, previous);
         CheckParents(firstNode, count, parents, nodes, withExpander: layer > 1);
         if (Kernels.IsNative)
         {
-            NodeLabelsNative.EncodeLayer(replicaIds, layer, firstNode, count, parents, current, previous);
+            NodeLabelsNative.EncodeLayer(path, replicaIds, layer, firstNode, count, parents, current, previous);
             return;
         }
 

@@ -30,4 +30,10 @@ public enum CpuFeatures : ulong
 
     /// <summary>AVX-512 VBMI and VBMI2: byte permutes and concatenated shifts.</summary>
     Avx512Vbmi2 = 1 << 7,
+
+    /// <summary>
+    /// Instructions of the legacy SSE encoding, as all of SHA-NI are, may stand among AVX instructions on wide registers at no cost. Told by the vendor:
+    /// AMD and Hygon. Elsewhere each turn between the two may cost hundreds of cycles, and kernels keep them apart.
+    /// </summary>
+    FreeMix = 1 << 8,
 }

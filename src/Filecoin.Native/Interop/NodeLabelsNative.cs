@@ -7,7 +7,11 @@ internal static unsafe partial class NodeLabelsNative
 {
     private const int MaxLanes = 3;
 
+    /// <summary>Whether this process has a path.</summary>
+    internal static bool HasPath(NodeLabelsPath path) => HasPath((uint)path) != 0;
+
     internal static void EncodeLayer(
+        NodeLabelsPath path,
         ReadOnlySpan<byte> replicaIds,
         uint layer,
         ulong firstNode,
@@ -35,7 +39,7 @@ internal static unsafe partial class NodeLabelsNative
         {
             batch.Parents = p;
             batch.ReplicaIds = r;
-            EncodeLayer(&batch);
+            EncodeLayer(&batch, (uint)path);
         }
 
         foreach (var region in current)
@@ -53,7 +57,10 @@ internal static unsafe partial class NodeLabelsNative
     }
 
     [LibraryImport(KernelLibrary.Name, EntryPoint = "fil_labels_layer")]
-    private static partial void EncodeLayer(Layer* layer);
+    private static partial void EncodeLayer(Layer* layer, uint path);
+
+    [LibraryImport(KernelLibrary.Name, EntryPoint = "fil_labels_has_path")]
+    private static partial uint HasPath(uint path);
 
     [LibraryImport(KernelLibrary.Name, EntryPoint = "fil_labels_node")]
     private static partial void Compute(byte* replicaId, uint layer, ulong node, byte* parents, nuint count, byte* label);
@@ -71,4 +78,20 @@ internal static unsafe partial class NodeLabelsNative
         public fixed ulong Current[MaxLanes];
         public fixed ulong Previous[MaxLanes];
     }
+}
+
+/// <summary>Ways through kernels/labels.c.</summary>
+internal enum NodeLabelsPath
+{
+    /// <summary>The best that the processor has.</summary>
+    Best = 0,
+
+    /// <summary>No extensions.</summary>
+    Portable,
+
+    /// <summary>Rounds and schedules on the SHA extensions.</summary>
+    ShaNi,
+
+    /// <summary>Rounds on the SHA extensions, schedules of several sectors on AVX-512. Right everywhere, fast where mixing the two is free.</summary>
+    ShaNiAvx512,
 }

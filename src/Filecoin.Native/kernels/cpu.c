@@ -16,6 +16,18 @@ static int has(uint32_t word, int bit)
     return (word >> bit) & 1;
 }
 
+/* The SHA extensions have legacy encodings alone. Where upper halves of vector registers are in use, Intel's cores call microcode
+   at the turns between such instructions and AVX, hundreds of cycles each; AMD's, and Hygon's of their design, do not. No feature
+   bit says so, so the vendor does. Others count as slow. */
+static int mixes_freely(void)
+{
+    uint32_t a, b, c, d;
+    if (!__get_cpuid(0, &a, &b, &c, &d))
+        return 0;
+    return (b == signature_AMD_ebx && d == signature_AMD_edx && c == signature_AMD_ecx) /* AuthenticAMD */
+        || (b == 0x6f677948 && d == 0x6e65476e && c == 0x656e6975);                    /* HygonGenuine */
+}
+
 uint64_t fil_cpu_features(void)
 {
     uint32_t a, b, c, d, b7, c7, d7;
@@ -50,6 +62,8 @@ uint64_t fil_cpu_features(void)
         if (has(c7, 1) && has(c7, 6))
             found |= FIL_CPU_AVX512VBMI2;
     }
+    if (mixes_freely())
+        found |= FIL_CPU_FREE_MIX;
     return found;
 }
 

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /* Raised with every incompatible change of an exported function; Interop/KernelLibrary.cs holds the same number. */
-#define FIL_ABI_VERSION 1u
+#define FIL_ABI_VERSION 2u
 
 /* Exported functions are named fil_*; everything else stays hidden. */
 #define FIL_API __attribute__((visibility("default")))
@@ -20,6 +20,7 @@
 #define FIL_CPU_AVX512 (UINT64_C(1) << 5)       /* F, DQ, BW, VL */
 #define FIL_CPU_AVX512IFMA (UINT64_C(1) << 6)
 #define FIL_CPU_AVX512VBMI2 (UINT64_C(1) << 7)  /* VBMI, VBMI2 */
+#define FIL_CPU_FREE_MIX (UINT64_C(1) << 8)     /* legacy SSE among AVX on wide registers costs nothing */
 
 /* True where a caller has all of the given features. */
 #define FIL_HAS(cpu, features) (((cpu) & (features)) == (features))

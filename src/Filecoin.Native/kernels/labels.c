@@ -52,20 +52,29 @@ void fil_labels_layer_portable(const fil_layer *layer)
     }
 }
 
-static labels_layer_fn *encode_layer = fil_labels_layer_portable;
+/* Paths by the number that asks for them; zero is the best there is. */
+enum { PATH_BEST, PATH_PORTABLE, PATH_SHANI, PATH_AVX512SHA, PATH_COUNT };
+
+static labels_layer_fn *paths[PATH_COUNT] = {fil_labels_layer_portable, fil_labels_layer_portable};
 
 void fil_select_labels(uint64_t cpu)
 {
     const char *path = "portable";
-    encode_layer = fil_labels_layer_portable;
+    paths[PATH_BEST] = fil_labels_layer_portable;
+    paths[PATH_SHANI] = paths[PATH_AVX512SHA] = NULL;
 #if FIL_X86_64
     if (FIL_HAS(cpu, FIL_CPU_SHANI)) {
-        encode_layer = fil_labels_layer_shani;
+        paths[PATH_BEST] = paths[PATH_SHANI] = fil_labels_layer_shani;
         path = "sha-ni x1 x2 x3";
     }
     if (FIL_HAS(cpu, FIL_CPU_SHANI | FIL_CPU_AVX512 | FIL_CPU_BMI2)) {
-        encode_layer = fil_labels_layer_avx512sha;
-        path = "sha-ni x1, sha-ni with avx512 schedules x2 x3";
+        paths[PATH_AVX512SHA] = fil_labels_layer_avx512sha;
+        if (FIL_HAS(cpu, FIL_CPU_FREE_MIX)) {
+            paths[PATH_BEST] = fil_labels_layer_avx512sha;
+            path = "sha-ni x1, sha-ni with avx512 schedules x2 x3";
+        } else {
+            path = "sha-ni x1 x2 x3; not with avx512 schedules, which this vendor mixes slowly with sha-ni";
+        }
     }
 #else
     (void)cpu;
@@ -73,7 +82,13 @@ void fil_select_labels(uint64_t cpu)
     fil_use("labels.layer", path);
 }
 
-FIL_API void fil_labels_layer(const fil_layer *layer)
+/* Whether a path is there to be asked for, as tests do. */
+FIL_API uint32_t fil_labels_has_path(uint32_t path)
 {
-    encode_layer(layer);
+    return path < PATH_COUNT && paths[path] != NULL;
+}
+
+FIL_API void fil_labels_layer(const fil_layer *layer, uint32_t path)
+{
+    paths[path](layer);
 }

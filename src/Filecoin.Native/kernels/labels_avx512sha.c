@@ -5,7 +5,9 @@
    - the four blocks of expander parents, two of the three of base parents, and the last block of the next node;
    - the prefix of the node after it.
    The third block of base parents is scheduled as it runs, as is each that holds the label of the node before: in a graph's
-   order of parents that is one block. One sector waits for its own rounds and layer 1 has few blocks to schedule: both stay with the SHA extensions. */
+   order of parents that is one block. One sector waits for its own rounds and layer 1 has few blocks to schedule: both stay with the SHA extensions.
+
+   The SHA extensions here run among instructions on wide registers: free on AMD's cores, ruinous on Intel's (FIL_CPU_FREE_MIX). */
 #include "labels_shani.h"
 
 /* Kept schedules, with the round constants added, of the sixteen blocks of two lanes: quad t of block 4p + r is

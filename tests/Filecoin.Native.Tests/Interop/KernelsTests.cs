@@ -59,6 +59,14 @@ public class KernelsTests
             Assert.Equal("sha-ni", report.Paths["sha256.compress"]);
     }
 
+    [Fact]
+    public void Sha_extensions_are_mixed_with_avx512_only_where_that_is_free()
+    {
+        var report = Kernels.Report();
+        if (report.Form == KernelForm.Native && !report.CpuFeatures.HasFlag(CpuFeatures.FreeMix))
+            Assert.DoesNotContain("sha-ni with avx512", report.Paths["labels.layer"], StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("fast")]
     [InlineData("Native")]
