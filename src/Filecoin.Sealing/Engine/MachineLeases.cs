@@ -1,0 +1,118 @@
+using System.Security.Cryptography;
+using Filecoin.Proving.Database;
+
+namespace Filecoin.Sealing.Engine;
+
+/// <summary>
+/// Machines in the database. A machine's session is one lease for all its tasks: it is prolonged by one heartbeat, ended by the machine that leaves, by
+/// another process of the same name, or by any machine that finds it expired. Who ends a session sets its tasks free in the same transaction.
+/// </summary>
+internal sealed class MachineLeases(SqlDatabase database, TimeSpan lease)
+{
+    private readonly long _lease = (long)lease.TotalMilliseconds;
+
+    /// <summary>Begins a session. An older one of the same name ends, and its process can write no more.</summary>
+    /// <returns>The session's number.</returns>
+    public Task<long> JoinAsync(string name, string address, MachineResources resources, string types, CancellationToken cancellationToken)
+    {
+        long session = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8)) & long.MaxValue;
+        return database.WriteAsync(
+            async sql =>
+            {
+                long? old = await sql.FirstAsync<long?>($"SELECT session FROM machine_nodes WHERE name = @name AND alive = 1 {sql.Dialect.ForUpdate}", new { name }).ConfigureAwait(false);
+                if (old is { } previous)
+                    await FreeTasksAsync(sql, previous, $"{name} was started anew", lost: true).ConfigureAwait(false);
+                await sql.ExecuteAsync(
+                    $"""
+                    INSERT INTO machine_nodes (name, address, session, alive, state, cores, memory_bytes, gpus, types, joined_at, heartbeat_at, expires_at)
+                    VALUES (@name, @address, @session, 1, @state, @Cores, @MemoryBytes, @Gpus, @types, {sql.Dialect.NowMilliseconds}, {sql.Dialect.NowMilliseconds}, {sql.Dialect.NowMilliseconds} + @lease)
+                    ON CONFLICT (name) DO UPDATE SET
+                        address = excluded.address, session = excluded.session, alive = 1, cores = excluded.cores, memory_bytes = excluded.memory_bytes,
+                        gpus = excluded.gpus, types = excluded.types, joined_at = excluded.joined_at, heartbeat_at = excluded.heartbeat_at, expires_at = excluded.expires_at
+                    """,
+                    new { name, address, session, state = MachineStates.Active, resources.Cores, resources.MemoryBytes, resources.Gpus, types, lease = _lease }).ConfigureAwait(false);
+                return session;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Prolongs the session.</summary>
+    public Task<Heartbeat> HeartbeatAsync(string name, long session, bool holdsTasks, CancellationToken cancellationToken) => database.WriteAsync(
+        async sql =>
+        {
+            string? state = await sql.FirstAsync<string>(
+                $"""
+                UPDATE machine_nodes SET heartbeat_at = {sql.Dialect.NowMilliseconds}, expires_at = {sql.Dialect.NowMilliseconds} + @lease
+                WHERE name = @name AND session = @session AND alive = 1 RETURNING state
+                """,
+                new { name, session, lease = _lease }).ConfigureAwait(false);
+            if (state is null)
+            {
+                long current = await sql.ScalarAsync<long>("SELECT session FROM machine_nodes WHERE name = @name", new { name }).ConfigureAwait(false);
+                return new Heartbeat(current != session && current != 0 ? SessionStanding.Superseded : SessionStanding.Lost, MachineState.Active, [], []);
+            }
+
+            IReadOnlyList<long> tasks = holdsTasks ? await sql.QueryAsync<long>("SELECT id FROM task_queue WHERE owner = @session", new { session }).ConfigureAwait(false) : [];
+            IReadOnlyList<long> expired = await sql.QueryAsync<long>(
+                $"SELECT session FROM machine_nodes WHERE alive = 1 AND expires_at < {sql.Dialect.NowMilliseconds}").ConfigureAwait(false);
+            return new Heartbeat(SessionStanding.Alive, MachineStates.Parse(state), tasks, expired);
+        },
+        cancellationToken);
+
+    /// <summary>Ends a session that is still expired, and sets its tasks free.</summary>
+    /// <returns>How many tasks; -1 when the session was prolonged or ended meanwhile.</returns>
+    public Task<int> ExpireAsync(long session, CancellationToken cancellationToken) => database.WriteAsync(
+        async sql =>
+        {
+            string? name = await sql.FirstAsync<string>(
+                $"UPDATE machine_nodes SET alive = 0 WHERE session = @session AND alive = 1 AND expires_at < {sql.Dialect.NowMilliseconds} RETURNING name",
+                new { session }).ConfigureAwait(false);
+            return name is null ? -1 : await FreeTasksAsync(sql, session, $"{name} was lost", lost: true).ConfigureAwait(false);
+        },
+        cancellationToken);
+
+    /// <summary>Ends the own session; what it still holds goes back into the queue and counts no loss.</summary>
+    public Task LeaveAsync(long session, CancellationToken cancellationToken) => database.WriteAsync(
+        async sql =>
+        {
+            string? name = await sql.FirstAsync<string>("UPDATE machine_nodes SET alive = 0 WHERE session = @session AND alive = 1 RETURNING name", new { session }).ConfigureAwait(false);
+            if (name is not null)
+                await FreeTasksAsync(sql, session, $"{name} left", lost: false).ConfigureAwait(false);
+        },
+        cancellationToken);
+
+    /// <summary>Sets a session's tasks free. The machine's row is locked by the caller, so no claim of that session can follow.</summary>
+    private static async Task<int> FreeTasksAsync(SqlSession sql, long session, string reason, bool lost)
+    {
+        await sql.ExecuteAsync("DELETE FROM task_reservations WHERE task_id IN (SELECT id FROM task_queue WHERE owner = @session)", new { session }).ConfigureAwait(false);
+        await sql.ExecuteAsync(
+            $"""
+            INSERT INTO task_history (task_id, type, subject, machine, fence, outcome, reason, added_at, claimed_at, ended_at)
+            SELECT id, type, subject, machine, fence, @outcome, @reason, added_at, claimed_at, {sql.Dialect.NowMilliseconds} FROM task_queue WHERE owner = @session
+            """,
+            new { session, reason, outcome = lost ? "lost" : "released" }).ConfigureAwait(false);
+        return await sql.ExecuteAsync(
+            "UPDATE task_queue SET owner = NULL, machine = NULL, claimed_at = NULL, ready = 1, losses = losses + @losses, last_error = @reason WHERE owner = @session",
+            new { session, reason, losses = lost ? 1L : 0L }).ConfigureAwait(false);
+    }
+}
+
+/// <summary>What a heartbeat brought.</summary>
+/// <param name="Standing">Whether the session goes on.</param>
+/// <param name="State">What the operator wants of the machine.</param>
+/// <param name="Tasks">Ids of the session's tasks, when it was asked for them.</param>
+/// <param name="Expired">Sessions that have run out and that nobody has ended.</param>
+internal sealed record Heartbeat(SessionStanding Standing, MachineState State, IReadOnlyList<long> Tasks, IReadOnlyList<long> Expired);
+
+/// <summary>Whether a session goes on.</summary>
+internal enum SessionStanding
+{
+    /// <summary>It goes on.</summary>
+    Alive,
+
+    /// <summary>Another machine ended it; a new one may be begun.</summary>
+    Lost,
+
+    /// <summary>Another process goes by this machine's name.</summary>
+    Superseded,
+}

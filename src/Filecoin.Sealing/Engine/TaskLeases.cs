@@ -1,0 +1,214 @@
+using Filecoin.Proving.Database;
+
+namespace Filecoin.Sealing.Engine;
+
+/// <summary>
+/// Tasks in the database: looking, claiming, and writing under the token. The token is the pair of session and fence; a row that has another pair, or
+/// is gone, refuses.
+/// </summary>
+internal sealed class TaskLeases(SqlDatabase database)
+{
+    private const string Mine = "id = @Id AND fence = @Fence AND owner = @Owner";
+
+    /// <summary>The most urgent ready task of each type, and when the next resting task wakes.</summary>
+    /// <param name="types">Names of types; each costs one look into an index.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<QueueView> LookAsync(IReadOnlyList<string> types, CancellationToken cancellationToken)
+    {
+        var parameters = new Dictionary<string, object>(StringComparer.Ordinal);
+        var sql = new System.Text.StringBuilder(
+            $"SELECT '' AS type, (SELECT not_before FROM task_queue WHERE owner IS NULL AND ready = 0 ORDER BY not_before LIMIT 1) - {database.Dialect.NowMilliseconds} AS value, 0 AS id");
+        for (int i = 0; i < types.Count; i++)
+        {
+            parameters[$"t{i}"] = types[i];
+            sql.Append(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $" UNION ALL SELECT * FROM (SELECT type, priority AS value, id FROM task_queue WHERE owner IS NULL AND ready = 1 AND type = @t{i} ORDER BY type, priority DESC, id LIMIT 1) AS top{i}");
+        }
+
+        return database.ReadAsync(
+            async session =>
+            {
+                IReadOnlyList<TopRow> rows = await session.QueryAsync<TopRow>(sql.ToString(), parameters).ConfigureAwait(false);
+                return new QueueView(
+                    [.. rows.Skip(1).Select(row => new QueueTop(row.Type, row.Value!.Value, row.Id)).OrderByDescending(top => top.Priority).ThenBy(top => top.Id)],
+                    rows[0].Value is { } wait ? TimeSpan.FromMilliseconds(Math.Max(0, wait)) : null);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Makes resting tasks whose time has come ready.</summary>
+    public Task<int> WakeRestingAsync(CancellationToken cancellationToken) => database.WriteAsync(
+        session => session.ExecuteAsync(
+            $"""
+            UPDATE task_queue SET ready = 1 WHERE id IN (
+                SELECT id FROM task_queue WHERE owner IS NULL AND ready = 0 AND not_before <= {session.Dialect.NowMilliseconds}
+                ORDER BY not_before LIMIT 1000 {session.Dialect.SkipLocked})
+            """),
+        cancellationToken);
+
+    /// <summary>A page of ready tasks of one type in the order in which they go, after a position.</summary>
+    public Task<IReadOnlyList<TaskCandidate>> ReadyAsync(string type, TaskCandidate? after, int limit, CancellationToken cancellationToken) => database.ReadAsync(
+        session => session.QueryAsync<TaskCandidate>(
+            $"""
+            SELECT id, type, subject, payload, priority, attempts FROM task_queue
+            WHERE owner IS NULL AND ready = 1 AND type = @type {(after is null ? "" : "AND (priority < @priority OR (priority = @priority AND id > @id))")}
+            ORDER BY type, priority DESC, id LIMIT @limit
+            """,
+            new { type, limit, priority = after?.Priority ?? 0, id = after?.Id ?? 0 }),
+        cancellationToken);
+
+    /// <summary>Claims ready tasks of a type for a session, with their storage.</summary>
+    /// <returns>The leases, the most urgent first; null when the session has ended or the machine may no longer take tasks of this placement.</returns>
+    public Task<ClaimResult> ClaimAsync(ClaimRequest request, IStorageReservations? storage, CancellationToken cancellationToken) => database.WriteAsync(
+        async session =>
+        {
+            // The machine's row is locked so that a session which someone ends cannot gain a task after its tasks were set free.
+            string? state = await session.FirstAsync<string>(
+                $"SELECT state FROM machine_nodes WHERE name = @Machine AND session = @Session AND alive = 1 {session.Dialect.ForUpdate}", request).ConfigureAwait(false);
+            if (state is null)
+                return new ClaimResult(false, [], []);
+            MachineState wanted = MachineStates.Parse(state);
+            if (wanted == MachineState.Draining || (wanted == MachineState.Cordoned && request.Placement != TaskPlacement.LocalData))
+                return new ClaimResult(true, [], []);
+            IReadOnlyList<TaskLease> free = await session.QueryAsync<TaskLease>(
+                $"""
+                SELECT id, type, subject, payload, priority, attempts, losses, fence + 1 AS Fence, @Session AS Owner FROM task_queue
+                WHERE owner IS NULL AND ready = 1 AND type = @Type AND priority >= @Floor
+                {(request.Among is null ? "" : "AND id IN @Among")} {(request.Except.Count == 0 ? "" : "AND id NOT IN @Except")}
+                ORDER BY type, priority DESC, id LIMIT @Limit {session.Dialect.SkipLocked}
+                """,
+                request).ConfigureAwait(false);
+            var taken = new List<TaskLease>(free.Count);
+            var homeless = new List<long>();
+            foreach (TaskLease lease in free)
+            {
+                if (request.Scratch.Count == 0)
+                {
+                    taken.Add(lease);
+                }
+                else if (storage is not null && await storage.ReserveAsync(session, lease.Candidate, request.Scratch).ConfigureAwait(false) is { } places)
+                {
+                    await KeepAsync(session, lease, request, places).ConfigureAwait(false);
+                    taken.Add(lease with { Reservations = places });
+                }
+                else
+                {
+                    homeless.Add(lease.Id);
+                }
+            }
+
+            if (taken.Count > 0)
+            {
+                await session.ExecuteAsync(
+                    $"UPDATE task_queue SET owner = @Session, machine = @Machine, fence = fence + 1, claimed_at = {session.Dialect.NowMilliseconds}, note = NULL WHERE id IN @Ids",
+                    new { request.Session, request.Machine, Ids = taken.Select(lease => lease.Id) }).ConfigureAwait(false);
+            }
+
+            return new ClaimResult(true, taken, homeless);
+        },
+        cancellationToken);
+
+    /// <summary>Runs a transaction under the token.</summary>
+    public Task<T> WriteAsync<T>(TaskLease lease, Func<SqlSession, Task<T>> work, CancellationToken cancellationToken) => database.WriteAsync(
+        async session =>
+        {
+            if (await session.FirstAsync<long?>($"SELECT id FROM task_queue WHERE {Mine} {session.Dialect.ForUpdate}", lease).ConfigureAwait(false) is null)
+                throw new LeaseLostException(lease.Id, lease.Fence);
+            return await work(session).ConfigureAwait(false);
+        },
+        cancellationToken);
+
+    /// <summary>Takes the task out of the queue.</summary>
+    /// <param name="lease">The token.</param>
+    /// <param name="outcome">For the history.</param>
+    /// <param name="reason">For the history.</param>
+    /// <param name="last">Runs in the same transaction, after the task has left.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task EndAsync(TaskLease lease, string outcome, string? reason, Func<SqlSession, Task>? last, CancellationToken cancellationToken) => database.WriteAsync(
+        async session =>
+        {
+            LeaseRow row = await session.FirstAsync<LeaseRow>($"DELETE FROM task_queue WHERE {Mine} RETURNING machine, added_at AS AddedAt, claimed_at AS ClaimedAt", lease).ConfigureAwait(false)
+                ?? throw new LeaseLostException(lease.Id, lease.Fence);
+            await CloseAsync(session, lease, row, outcome, reason).ConfigureAwait(false);
+            if (last is not null)
+                await last(session).ConfigureAwait(false);
+        },
+        cancellationToken);
+
+    /// <summary>Puts the task back into the queue.</summary>
+    /// <param name="lease">The token.</param>
+    /// <param name="outcome">For the history; null leaves no entry.</param>
+    /// <param name="reason">Why, for operators.</param>
+    /// <param name="failed">Whether it counts as an attempt.</param>
+    /// <param name="rest">How long it rests.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task ReturnAsync(TaskLease lease, string? outcome, string reason, bool failed, TimeSpan rest, CancellationToken cancellationToken) => database.WriteAsync(
+        async session =>
+        {
+            LeaseRow row = await session.FirstAsync<LeaseRow>($"SELECT machine, added_at AS AddedAt, claimed_at AS ClaimedAt FROM task_queue WHERE {Mine} {session.Dialect.ForUpdate}", lease).ConfigureAwait(false)
+                ?? throw new LeaseLostException(lease.Id, lease.Fence);
+            long wait = (long)Math.Ceiling(rest.TotalMilliseconds);
+            await session.ExecuteAsync(
+                $"""
+                UPDATE task_queue SET owner = NULL, machine = NULL, claimed_at = NULL, ready = @ready, attempts = attempts + @failures, last_error = @reason,
+                    not_before = {session.Dialect.NowMilliseconds} + @wait WHERE id = @Id
+                """,
+                new { lease.Id, ready = wait == 0 ? 1L : 0L, failures = failed ? 1L : 0L, reason, wait }).ConfigureAwait(false);
+            await CloseAsync(session, lease, row, outcome, reason).ConfigureAwait(false);
+        },
+        cancellationToken);
+
+    /// <summary>Writes what runs report about themselves.</summary>
+    public Task NoteAsync(IReadOnlyList<(TaskLease Lease, string Note)> notes, CancellationToken cancellationToken) => database.WriteAsync(
+        async session =>
+        {
+            foreach ((TaskLease lease, string note) in notes)
+                await session.ExecuteAsync($"UPDATE task_queue SET note = @note WHERE {Mine}", new { lease.Id, lease.Fence, lease.Owner, note }).ConfigureAwait(false);
+        },
+        cancellationToken);
+
+    /// <summary>Forgets history over a number of entries or an age.</summary>
+    public Task PruneAsync(long entries, TimeSpan age, CancellationToken cancellationToken) => database.WriteAsync(
+        session => session.ExecuteAsync(
+            $"DELETE FROM task_history WHERE id <= (SELECT MAX(id) FROM task_history) - @entries OR ended_at < {session.Dialect.NowMilliseconds} - @age",
+            new { entries, age = (long)age.TotalMilliseconds }),
+        cancellationToken);
+
+    private static async Task KeepAsync(SqlSession session, TaskLease lease, ClaimRequest request, IReadOnlyList<StorageReservation> places)
+    {
+        if (places.Count != request.Scratch.Count)
+            throw new InvalidOperationException($"{request.Type} needs {request.Scratch.Count} reservations of storage, got {places.Count}");
+        for (int i = 0; i < places.Count; i++)
+        {
+            await session.ExecuteAsync(
+                "INSERT INTO task_reservations (task_id, position, machine, storage_id, kind, bytes) VALUES (@Id, @position, @Machine, @StorageId, @kind, @Bytes)",
+                new { lease.Id, position = (long)i, request.Machine, places[i].StorageId, kind = places[i].Kind == StorageKind.Sealing ? "sealing" : "storage", places[i].Bytes }).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task CloseAsync(SqlSession session, TaskLease lease, LeaseRow row, string? outcome, string? reason)
+    {
+        if (lease.Reservations.Count > 0)
+            await session.ExecuteAsync("DELETE FROM task_reservations WHERE task_id = @Id", lease).ConfigureAwait(false);
+        if (outcome is null)
+            return;
+        await session.ExecuteAsync(
+            $"""
+            INSERT INTO task_history (task_id, type, subject, machine, fence, outcome, reason, added_at, claimed_at, ended_at)
+            VALUES (@Id, @Type, @Subject, @Machine, @Fence, @outcome, @reason, @AddedAt, @ClaimedAt, {session.Dialect.NowMilliseconds})
+            """,
+            new { lease.Id, lease.Type, lease.Subject, row.Machine, lease.Fence, outcome, reason, row.AddedAt, row.ClaimedAt }).ConfigureAwait(false);
+    }
+
+    private sealed record LeaseRow(string Machine, long AddedAt, long ClaimedAt);
+
+    private sealed class TopRow
+    {
+        public string Type { get; init; } = "";
+
+        public long? Value { get; init; }
+
+        public long Id { get; init; }
+    }
+}
