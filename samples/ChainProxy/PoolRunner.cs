@@ -2,6 +2,7 @@ using Filecoin.ChainCo.Availability;
 using Filecoin.ChainCo.Coordination;
 using Filecoin.ChainCo.Nodes;
 using Filecoin.ChainCo.Proxy;
+using Filecoin.ChainCo.Rpc.Serving;
 
 namespace Filecoin.Samples.ChainProxy;
 

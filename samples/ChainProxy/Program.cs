@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Filecoin.ChainCo.Proxy;
 using Filecoin.ChainCo.Rpc;
+using Filecoin.ChainCo.Rpc.Serving;
 using Filecoin.ChainCo.Rpc.Api;
 using Filecoin.Samples.ChainProxy;
 

@@ -3,6 +3,7 @@ using Filecoin.ChainCo.Chain;
 using Filecoin.ChainCo.Coordination;
 using Filecoin.ChainCo.Nodes;
 using Filecoin.ChainCo.Rpc;
+using Filecoin.ChainCo.Rpc.Serving;
 
 namespace Filecoin.ChainCo.Proxy;
 
@@ -47,7 +48,7 @@ internal sealed class CallRouter : IAsyncDisposable
 
     /// <summary>The result of a call, in JSON.</summary>
     /// <exception cref="RpcFaultException">It has none.</exception>
-    public async Task<ReadOnlyMemory<byte>> CallAsync(Caller caller, RpcCall call, CancellationToken token)
+    public async Task<ReadOnlyMemory<byte>> CallAsync(Caller caller, RoutedCall call, CancellationToken token)
     {
         MethodRule rule = call.Rule ?? throw RpcFaultException.NotFound(call.Method);
         caller.Gate.Admit(caller.Identity, rule);
@@ -86,7 +87,7 @@ internal sealed class CallRouter : IAsyncDisposable
     }
 
     /// <summary>The daemon for a channel of a daemon.</summary>
-    public Upstream ForChannel(Caller caller, RpcCall call)
+    public Upstream ForChannel(Caller caller, RoutedCall call)
     {
         caller.Gate.Admit(caller.Identity, call.Rule!);
         return Pool.For(Head(caller), call.Method).FirstOrDefault() ?? throw RpcFaultException.Unavailable($"no daemon can answer {call.Method} now");
@@ -96,7 +97,7 @@ internal sealed class CallRouter : IAsyncDisposable
 
     private TipSetKey? Head(Caller caller) => Answers.Stream(caller.Gate.Head).Head?.Key;
 
-    private async Task<ReadOnlyMemory<byte>> ReadAsync(Caller caller, RpcCall call, MethodRule rule, TipSetKey? key, CancellationToken token)
+    private async Task<ReadOnlyMemory<byte>> ReadAsync(Caller caller, RoutedCall call, MethodRule rule, TipSetKey? key, CancellationToken token)
     {
         bool cached = rule.Immutable && _cache is not null;
         if (cached && _cache!.TryGet(caller.Version, rule.Name, call.Params, out ReadOnlyMemory<byte> known))
@@ -108,7 +109,7 @@ internal sealed class CallRouter : IAsyncDisposable
     }
 
     /// <summary>A call to one daemon by name. What the pool decides is not decided past it.</summary>
-    private async Task<ReadOnlyMemory<byte>> AtNodeAsync(Caller caller, RpcCall call, MethodRule rule, string? name, CancellationToken token)
+    private async Task<ReadOnlyMemory<byte>> AtNodeAsync(Caller caller, RoutedCall call, MethodRule rule, string? name, CancellationToken token)
     {
         if (name is null)
             throw RpcFaultException.Refused($"'{rule.ShortName}' concerns one daemon: name it in the header X-Filecoin-Node, or configure one for such calls");

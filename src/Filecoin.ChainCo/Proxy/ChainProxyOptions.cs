@@ -1,4 +1,5 @@
 using System.Net;
+using Filecoin.ChainCo.Rpc.Serving;
 
 namespace Filecoin.ChainCo.Proxy;
 
@@ -99,6 +100,13 @@ public sealed record ChainProxyOptions
 
     /// <summary>How long open calls may take after the drain began.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The limits that concern connections.</summary>
+    internal RpcServingOptions Serving => new()
+    {
+        MaxRequestBytes = MaxRequestBytes, MaxBatch = MaxBatch, MaxCallsPerSocket = MaxCallsPerSocket, MaxUnreadMessages = MaxUnreadMessages,
+        MaxUnreadBytes = MaxUnreadBytes, Anonymous = Anonymous,
+    };
 
     /// <summary>Fails on values that cannot work.</summary>
     /// <exception cref="ArgumentException">A limit or an interval is out of range, or a client has two entries.</exception>

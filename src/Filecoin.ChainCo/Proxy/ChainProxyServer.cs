@@ -2,6 +2,7 @@ using System.Net;
 using Filecoin.ChainCo.Availability;
 using Filecoin.ChainCo.Coordination;
 using Filecoin.ChainCo.Nodes;
+using Filecoin.ChainCo.Rpc.Serving;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -20,17 +21,14 @@ namespace Filecoin.ChainCo.Proxy;
 /// </summary>
 public sealed partial class ChainProxyServer : IAsyncDisposable
 {
-    private const string Unauthorized = "a token that is not one of this API's";
     private readonly ChainProxyOptions _options;
-    private readonly RpcTokenKey? _tokens;
     private readonly CallRouter _router;
-    private readonly HttpEndpoint _http;
+    private readonly RpcDoor _door;
     private readonly HealthReport _health;
     private readonly ClientGates _gates;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _draining = new();
     private WebApplication? _app;
-    private int _sockets;
 
     /// <summary>Creates a server that does not listen yet.</summary>
     /// <param name="coordinator">The pool.</param>
@@ -48,10 +46,9 @@ public sealed partial class ChainProxyServer : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(pins);
         _options = options ?? new ChainProxyOptions();
         _options.Validate();
-        _tokens = tokens;
         _logger = logger ?? NullLogger<ChainProxyServer>.Instance;
         _router = new CallRouter(coordinator, pins, _options, tokens, factory, time ?? TimeProvider.System);
-        _http = new HttpEndpoint(_router, _options);
+        _door = new RpcDoor(_options.Serving, tokens);
         _health = new HealthReport(coordinator, _router.Pool);
         _gates = new ClientGates(_options.Clients);
     }
@@ -60,7 +57,7 @@ public sealed partial class ChainProxyServer : IAsyncDisposable
     public IReadOnlyList<Uri> Addresses { get; private set; } = [];
 
     /// <summary>WebSockets that are open.</summary>
-    public int SocketCount => Volatile.Read(ref _sockets);
+    public int SocketCount => _door.SocketCount;
 
     /// <summary>Reads that were asked of a second daemon as well.</summary>
     public long Hedges => _router.Reads.Hedges;
@@ -86,7 +83,7 @@ public sealed partial class ChainProxyServer : IAsyncDisposable
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = _options.DrainTimeout);
         WebApplication app = builder.Build();
-        app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(5), KeepAliveTimeout = TimeSpan.FromSeconds(30) });
+        app.UseWebSockets();
         app.Run(HandleAsync);
         await app.StartAsync(cancellationToken).ConfigureAwait(false);
         _app = app;
@@ -134,62 +131,14 @@ public sealed partial class ChainProxyServer : IAsyncDisposable
             context.Response.StatusCode = StatusCodes.Status404NotFound;
     }
 
-    private async Task RpcAsync(HttpContext context, ApiVersion version)
-    {
-        if (Identify(context) is not { } identity)
+    private Task RpcAsync(HttpContext context, ApiVersion version) => _door.HandleAsync(
+        context,
+        identity =>
         {
-            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
-            await context.Response.WriteAsync(Unauthorized).ConfigureAwait(false);
-            return;
-        }
-
-        string? node = context.Request.Headers["X-Filecoin-Node"].FirstOrDefault();
-        var caller = new Caller(version, identity, _gates.Of(identity.Subject), node);
-        if (context.WebSockets.IsWebSocketRequest)
-        {
-            await SocketAsync(context, caller).ConfigureAwait(false);
-            return;
-        }
-
-        if (!HttpMethods.IsPost(context.Request.Method))
-        {
-            context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
-            context.Response.Headers.Allow = "POST";
-            return;
-        }
-
-        await _http.AnswerAsync(context, caller).ConfigureAwait(false);
-    }
-
-    private async Task SocketAsync(HttpContext context, Caller caller)
-    {
-        Interlocked.Increment(ref _sockets);
-        try
-        {
-            using var socket = await context.WebSockets.AcceptWebSocketAsync().ConfigureAwait(false);
-            var stopping = _app?.Lifetime.ApplicationStopping ?? CancellationToken.None;
-            using var aborted = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
-            var session = new SocketSession(socket, caller, _router, _options, aborted.Token, _draining.Token);
-            await using var release = session.ConfigureAwait(false);
-            await session.RunAsync().ConfigureAwait(false);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _sockets);
-        }
-    }
-
-    /// <summary>Who calls; null when a token is there and is not ours.</summary>
-    private RpcIdentity? Identify(HttpContext context)
-    {
-        string header = context.Request.Headers.Authorization.ToString();
-        string token = header.Length > 0 ? header : context.Request.Query["token"].ToString() is { Length: > 0 } query ? "Bearer " + query : "";
-        if (token.Length == 0)
-            return new RpcIdentity(_options.Anonymous, "");
-        const string Bearer = "Bearer ";
-        return token.StartsWith(Bearer, StringComparison.Ordinal) && _tokens is not null && _tokens.TryVerify(token[Bearer.Length..], out RpcIdentity? identity)
-            ? identity : null;
-    }
+            string? node = context.Request.Headers["X-Filecoin-Node"].FirstOrDefault();
+            return new ProxyDispatcher(new Caller(version, identity, _gates.Of(identity.Subject), node), _router, _draining.Token);
+        },
+        _app?.Lifetime.ApplicationStopping ?? CancellationToken.None);
 
     private async Task HealthAsync(HttpContext context, string path)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.RateLimiting;
 using Filecoin.ChainCo.Rpc;
+using Filecoin.ChainCo.Rpc.Serving;
 
 namespace Filecoin.ChainCo.Proxy;
 

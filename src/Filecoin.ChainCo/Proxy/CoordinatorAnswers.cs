@@ -4,6 +4,7 @@ using Filecoin.ChainCo.Chain;
 using Filecoin.ChainCo.Coordination;
 using Filecoin.ChainCo.Rpc;
 using Filecoin.ChainCo.Rpc.Api;
+using Filecoin.ChainCo.Rpc.Serving;
 
 namespace Filecoin.ChainCo.Proxy;
 
@@ -18,7 +19,7 @@ internal sealed class CoordinatorAnswers(ChainCoordinator coordinator, RpcTokenK
 
     /// <summary>The answer, or null when a daemon has to give it.</summary>
     /// <exception cref="RpcFaultException">The answer is an error.</exception>
-    public async Task<ReadOnlyMemory<byte>?> AnswerAsync(RpcCall call, HeadPolicy policy, CancellationToken token)
+    public async Task<ReadOnlyMemory<byte>?> AnswerAsync(RoutedCall call, HeadPolicy policy, CancellationToken token)
     {
         TipSet? head = Stream(policy).Head;
         switch (call.Rule!.ShortName)

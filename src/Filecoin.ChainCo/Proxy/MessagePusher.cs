@@ -2,6 +2,7 @@ using System.Text.Json;
 using Filecoin.ChainCo.Chain;
 using Filecoin.ChainCo.Rpc;
 using Filecoin.ChainCo.Rpc.Api;
+using Filecoin.ChainCo.Rpc.Serving;
 
 namespace Filecoin.ChainCo.Proxy;
 
@@ -16,7 +17,7 @@ internal sealed class MessagePusher(ChainProxyOptions options, TimeProvider time
 
     /// <summary>Pushes one message, a batch, or a raw Ethereum transaction.</summary>
     /// <exception cref="RpcFaultException">No daemon took it.</exception>
-    public async Task<ReadOnlyMemory<byte>> PushAsync(ApiVersion version, RpcCall call, List<Upstream> candidates, CancellationToken token)
+    public async Task<ReadOnlyMemory<byte>> PushAsync(ApiVersion version, RoutedCall call, List<Upstream> candidates, CancellationToken token)
     {
         if (candidates.Count == 0)
             throw RpcFaultException.Unavailable($"no daemon can take {call.Method} now");

@@ -1,3 +1,5 @@
+using Filecoin.ChainCo.Rpc.Serving;
+
 namespace Filecoin.ChainCo.Proxy;
 
 /// <summary>Which daemon may answer a method, and what may be done when it does not.</summary>
@@ -47,29 +49,6 @@ public enum MethodClass
 
     /// <summary>Concerns one daemon as such: only with that daemon named, or denied.</summary>
     NodeAddressed,
-}
-
-/// <summary>What a token allows, as in Lotus; each is granted by itself.</summary>
-[Flags]
-public enum RpcPermissions
-{
-    /// <summary>Nothing.</summary>
-    None = 0,
-
-    /// <summary>Looking at the chain.</summary>
-    Read = 1,
-
-    /// <summary>Changing what the daemon keeps, pushing signed messages, publishing blocks.</summary>
-    Write = 2,
-
-    /// <summary>Having the daemon sign.</summary>
-    Sign = 4,
-
-    /// <summary>Keys, tokens, and the daemon itself.</summary>
-    Admin = 8,
-
-    /// <summary>All of them.</summary>
-    All = Read | Write | Sign | Admin,
 }
 
 /// <summary>One line of the routing table.</summary>

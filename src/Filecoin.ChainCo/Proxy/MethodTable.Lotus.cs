@@ -1,3 +1,5 @@
+using Filecoin.ChainCo.Rpc.Serving;
+
 namespace Filecoin.ChainCo.Proxy;
 
 /// <content>The table itself.</content>

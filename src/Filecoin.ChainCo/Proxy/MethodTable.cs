@@ -59,17 +59,13 @@ public sealed partial class MethodTable
     /// <summary>The rule of a method by any of its names, or null.</summary>
     public MethodRule? Find(string name) => _rules.GetValueOrDefault(name).Rule;
 
-    /// <summary>The rule of a method whose name is UTF-8, and that name as the client wrote it, without making a string.</summary>
-    internal MethodRule? Find(ReadOnlySpan<byte> name, out string known)
+    /// <summary>A method's name in UTF-8 as the table's string; null when it is not in the table.</summary>
+    internal string? NameOf(ReadOnlySpan<byte> name)
     {
-        known = "";
         if (name.Length > MaxNameLength)
             return null;
         Span<char> chars = stackalloc char[MaxNameLength];
         int length = Encoding.UTF8.GetChars(name, chars);
-        if (!_byChars.TryGetValue(chars[..length], out (string Name, MethodRule Rule) entry))
-            return null;
-        known = entry.Name;
-        return entry.Rule;
+        return _byChars.TryGetValue(chars[..length], out (string Name, MethodRule Rule) entry) ? entry.Name : null;
     }
 }

@@ -4,6 +4,7 @@ using Filecoin.ChainCo.Availability;
 using Filecoin.ChainCo.Chain;
 using Filecoin.ChainCo.Rpc;
 using Filecoin.ChainCo.Rpc.Api;
+using Filecoin.ChainCo.Rpc.Serving;
 
 namespace Filecoin.ChainCo.Proxy;
 
@@ -20,7 +21,7 @@ internal sealed class NonceRouter(UpstreamPool pool, IPinStore pins, ChainProxyO
     public async Task<Upstream?> FindAsync(string sender, CancellationToken token) =>
         await pins.FindAsync(PinKind.Sender, sender, token).ConfigureAwait(false) is { } name ? pool.Find(name) : null;
 
-    public async Task<ReadOnlyMemory<byte>> CallAsync(ApiVersion version, RpcCall call, CancellationToken token)
+    public async Task<ReadOnlyMemory<byte>> CallAsync(ApiVersion version, RoutedCall call, CancellationToken token)
     {
         if (!pins.IsShared && !options.SingleCoordinator)
         {
@@ -38,10 +39,10 @@ internal sealed class NonceRouter(UpstreamPool pool, IPinStore pins, ChainProxyO
     }
 
     /// <summary>One message at a time, each with a UUID of its own: with one for all, Lotus answers the second with the first.</summary>
-    private async Task<ReadOnlyMemory<byte>> BatchAsync(ApiVersion version, RpcCall call, CancellationToken token)
+    private async Task<ReadOnlyMemory<byte>> BatchAsync(ApiVersion version, RoutedCall call, CancellationToken token)
     {
         List<ReadOnlyMemory<byte>> messages = RpcArguments.All(RpcArguments.At(call.Params, 0));
-        (byte[] spec, Guid uuid) = RpcArguments.WithUuid(RpcArguments.At(call.Params, 1), Guid.NewGuid());
+        (byte[] spec, Guid uuid) = MessageArguments.WithUuid(RpcArguments.At(call.Params, 1), Guid.NewGuid());
         var sent = new ReadOnlyMemory<byte>[messages.Count];
         for (int i = 0; i < sent.Length; i++)
         {
@@ -60,9 +61,9 @@ internal sealed class NonceRouter(UpstreamPool pool, IPinStore pins, ChainProxyO
 
     private async Task<ReadOnlyMemory<byte>> MessageAsync(ApiVersion version, ReadOnlyMemory<byte> message, ReadOnlyMemory<byte> spec, CancellationToken token)
     {
-        Address sender = RpcArguments.Sender(message);
+        Address sender = MessageArguments.Sender(message);
         Message sample = RpcArguments.Read(message, ApiJsonContext.Default.Message, 0);
-        (byte[] withUuid, _) = RpcArguments.WithUuid(spec, Guid.NewGuid());
+        (byte[] withUuid, _) = MessageArguments.WithUuid(spec, Guid.NewGuid());
         // From here on the caller's going away must not leave open what was sent.
         ReadOnlyMemory<byte> own = message.ToArray();
         return await GuardedAsync(
@@ -189,7 +190,7 @@ internal sealed class NonceRouter(UpstreamPool pool, IPinStore pins, ChainProxyO
     }
 
     /// <summary>Multisig, market and payment channel calls: no UUID makes them repeatable, so they are sent once.</summary>
-    private async Task<ReadOnlyMemory<byte>> PlainAsync(ApiVersion version, RpcCall call, CancellationToken token)
+    private async Task<ReadOnlyMemory<byte>> PlainAsync(ApiVersion version, RoutedCall call, CancellationToken token)
     {
         Address? sender = call.Rule!.Parameter >= 0 ? RpcArguments.Address(call.Params, call.Rule.Parameter) : null;
         ReadOnlyMemory<byte> own = call.Params.ToArray();

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Filecoin.ChainCo.Rpc;
+using Filecoin.ChainCo.Rpc.Serving;
 
 namespace Filecoin.ChainCo.Proxy;
 
@@ -17,7 +18,7 @@ internal sealed class ReadRouter(ChainProxyOptions options, TimeProvider time)
     /// <summary>The result of the first daemon that gives a final answer.</summary>
     /// <exception cref="RpcFaultException">None did, or the final answer is an error.</exception>
     public async Task<(ReadOnlyMemory<byte> Result, Upstream From)> CallAsync(
-        ApiVersion version, RpcCall call, List<Upstream> candidates, CancellationToken token)
+        ApiVersion version, RoutedCall call, List<Upstream> candidates, CancellationToken token)
     {
         if (candidates.Count == 0)
             throw RpcFaultException.Unavailable($"no daemon can answer {call.Method} now");

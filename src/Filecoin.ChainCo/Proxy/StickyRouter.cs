@@ -6,6 +6,7 @@ using Filecoin.ChainCo.Availability;
 using Filecoin.ChainCo.Chain;
 using Filecoin.ChainCo.Rpc;
 using Filecoin.ChainCo.Rpc.Api;
+using Filecoin.ChainCo.Rpc.Serving;
 
 namespace Filecoin.ChainCo.Proxy;
 
@@ -17,7 +18,7 @@ internal sealed class StickyRouter(UpstreamPool pool, IPinStore pins, ReadRouter
     private readonly BoundedMap<string> _filters = new(65536);
 
     /// <summary>Makes a block at a daemon that has its parents, and remembers which daemon it was.</summary>
-    public async Task<ReadOnlyMemory<byte>> CreateBlockAsync(ApiVersion version, RpcCall call, CancellationToken token)
+    public async Task<ReadOnlyMemory<byte>> CreateBlockAsync(ApiVersion version, RoutedCall call, CancellationToken token)
     {
         BlockTemplate template = RpcArguments.Read(RpcArguments.At(call.Params, 0), ApiJsonContext.Default.BlockTemplate, 0);
         if (await pins.FindAsync(PinKind.Block, EpochKey(template.Miner, template.Epoch), token).ConfigureAwait(false) is { } published)
@@ -51,7 +52,7 @@ internal sealed class StickyRouter(UpstreamPool pool, IPinStore pins, ReadRouter
     /// Publishes a block unless another one of its miner and epoch, or of its miner on its parents, has the claim. The claim comes first; the block that has it
     /// may be published again and at any daemon, for it is the same block.
     /// </summary>
-    public async Task<ReadOnlyMemory<byte>> SubmitBlockAsync(ApiVersion version, RpcCall call, CancellationToken token)
+    public async Task<ReadOnlyMemory<byte>> SubmitBlockAsync(ApiVersion version, RoutedCall call, CancellationToken token)
     {
         if (!pins.IsShared && !options.SingleCoordinator)
         {
@@ -91,7 +92,7 @@ internal sealed class StickyRouter(UpstreamPool pool, IPinStore pins, ReadRouter
     }
 
     /// <summary>Gets or renews an F3 ticket at the miner's daemon; the miner moves when that daemon does not answer.</summary>
-    public async Task<ReadOnlyMemory<byte>> F3TicketAsync(ApiVersion version, RpcCall call, CancellationToken token)
+    public async Task<ReadOnlyMemory<byte>> F3TicketAsync(ApiVersion version, RoutedCall call, CancellationToken token)
     {
         string miner = RpcArguments.Address(call.Params, 0).ToString();
         List<Upstream> candidates = pool.For(null, call.Method);
@@ -108,7 +109,7 @@ internal sealed class StickyRouter(UpstreamPool pool, IPinStore pins, ReadRouter
     }
 
     /// <summary>Participates at the ticket's issuer; when the issuer is not known, the daemons say themselves whether they are it.</summary>
-    public async Task<ReadOnlyMemory<byte>> F3ParticipateAsync(ApiVersion version, RpcCall call, CancellationToken token)
+    public async Task<ReadOnlyMemory<byte>> F3ParticipateAsync(ApiVersion version, RoutedCall call, CancellationToken token)
     {
         List<Upstream> candidates = pool.For(null, call.Method);
         if (_tickets.TryGet(Digest(RpcArguments.At(call.Params, 0).Span), out string? issuer) && pool.Find(issuer) is { } known)
@@ -117,7 +118,7 @@ internal sealed class StickyRouter(UpstreamPool pool, IPinStore pins, ReadRouter
     }
 
     /// <summary>Makes a filter and remembers where it lives.</summary>
-    public async Task<ReadOnlyMemory<byte>> CreateFilterAsync(ApiVersion version, RpcCall call, CancellationToken token)
+    public async Task<ReadOnlyMemory<byte>> CreateFilterAsync(ApiVersion version, RoutedCall call, CancellationToken token)
     {
         (ReadOnlyMemory<byte> result, Upstream from) = await InTurnAsync(version, call, pool.For(null, call.Method), static _ => false, token).ConfigureAwait(false);
         _filters.Set(Encoding.UTF8.GetString(result.Span), from.Name);
@@ -125,7 +126,7 @@ internal sealed class StickyRouter(UpstreamPool pool, IPinStore pins, ReadRouter
     }
 
     /// <summary>Uses a filter where it lives; when this coordinator did not make it, the daemons are asked in turn.</summary>
-    public async Task<ReadOnlyMemory<byte>> UseFilterAsync(ApiVersion version, RpcCall call, CancellationToken token)
+    public async Task<ReadOnlyMemory<byte>> UseFilterAsync(ApiVersion version, RoutedCall call, CancellationToken token)
     {
         List<Upstream> candidates = pool.For(null, call.Method);
         if (_filters.TryGet(Encoding.UTF8.GetString(RpcArguments.At(call.Params, 0).Span), out string? home) && pool.Find(home) is { } known)
@@ -135,7 +136,7 @@ internal sealed class StickyRouter(UpstreamPool pool, IPinStore pins, ReadRouter
     }
 
     /// <summary>Uses a key where it is: at the daemon to which its account is pinned, else at one that has it; reads that need no key go anywhere.</summary>
-    public async Task<ReadOnlyMemory<byte>> WithKeyAsync(ApiVersion version, RpcCall call, NonceRouter nonces, TipSetKey? head, CancellationToken token)
+    public async Task<ReadOnlyMemory<byte>> WithKeyAsync(ApiVersion version, RoutedCall call, NonceRouter nonces, TipSetKey? head, CancellationToken token)
     {
         Address account = RpcArguments.Address(call.Params, call.Rule!.Parameter);
         List<Upstream> candidates = pool.For(head, call.Method);
@@ -154,7 +155,7 @@ internal sealed class StickyRouter(UpstreamPool pool, IPinStore pins, ReadRouter
     }
 
     private async Task<(ReadOnlyMemory<byte> Result, Upstream From)> InTurnAsync(
-        ApiVersion version, RpcCall call, List<Upstream> candidates, Func<RpcErrorException, bool> elsewhere, CancellationToken token)
+        ApiVersion version, RoutedCall call, List<Upstream> candidates, Func<RpcErrorException, bool> elsewhere, CancellationToken token)
     {
         RpcFaultException? last = null;
         foreach (Upstream upstream in candidates)

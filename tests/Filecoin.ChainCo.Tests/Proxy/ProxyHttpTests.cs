@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Filecoin.ChainCo.Proxy;
 using Filecoin.ChainCo.Rpc;
+using Filecoin.ChainCo.Rpc.Serving;
 
 namespace Filecoin.ChainCo.Tests.Proxy;
 

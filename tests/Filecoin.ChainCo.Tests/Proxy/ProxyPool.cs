@@ -7,6 +7,7 @@ using Filecoin.ChainCo.Chain;
 using Filecoin.ChainCo.Coordination;
 using Filecoin.ChainCo.Nodes;
 using Filecoin.ChainCo.Proxy;
+using Filecoin.ChainCo.Rpc.Serving;
 using Filecoin.ChainCo.Rpc.Api;
 using Filecoin.ChainCo.Tests.Coordination;
 using Filecoin.ChainCo.Tests.Daemons;

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
-namespace Filecoin.ChainCo.Proxy;
+namespace Filecoin.ChainCo.Rpc.Serving;
 
 /// <summary>Who a token is for and what it allows.</summary>
 /// <param name="Permissions">What it allows.</param>

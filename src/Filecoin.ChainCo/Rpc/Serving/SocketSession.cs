@@ -4,11 +4,8 @@ using System.Globalization;
 using System.Net.WebSockets;
 using System.Text;
 using System.Threading.Channels;
-using Filecoin.ChainCo.Coordination;
-using Filecoin.ChainCo.Rpc;
-using Filecoin.ChainCo.Rpc.Api;
 
-namespace Filecoin.ChainCo.Proxy;
+namespace Filecoin.ChainCo.Rpc.Serving;
 
 /// <summary>
 /// One client's WebSocket, as go-jsonrpc speaks it. Calls run side by side; everything goes out through one bounded queue, and a client that does not
@@ -17,25 +14,21 @@ namespace Filecoin.ChainCo.Proxy;
 internal sealed class SocketSession : IAsyncDisposable
 {
     private readonly WebSocket _socket;
-    private readonly Caller _caller;
-    private readonly CallRouter _router;
-    private readonly ChainProxyOptions _options;
+    private readonly IRpcDispatcher _methods;
+    private readonly RpcServingOptions _options;
     private readonly Channel<byte[]> _outgoing;
     private readonly CancellationTokenSource _closing;
-    private readonly CancellationToken _draining;
     private readonly SemaphoreSlim _slots;
     private readonly ConcurrentDictionary<string, CancellationTokenSource> _open = new();
     private readonly ConcurrentDictionary<Task, bool> _running = new();
     private long _unread;
     private long _lastChannel;
 
-    public SocketSession(WebSocket socket, Caller caller, CallRouter router, ChainProxyOptions options, CancellationToken aborted, CancellationToken draining)
+    public SocketSession(WebSocket socket, IRpcDispatcher methods, RpcServingOptions options, CancellationToken aborted)
     {
         _socket = socket;
-        _caller = caller;
-        _router = router;
+        _methods = methods;
         _options = options;
-        _draining = draining;
         _closing = CancellationTokenSource.CreateLinkedTokenSource(aborted);
         _slots = new SemaphoreSlim(options.MaxCallsPerSocket);
         _outgoing = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(options.MaxUnreadMessages + options.MaxCallsPerSocket) { SingleReader = true });
@@ -151,7 +144,7 @@ internal sealed class SocketSession : IAsyncDisposable
         {
             if (RpcCall.FirstByte(message) == (byte)'[')
                 throw RpcFaultException.InvalidRequest("Invalid request: batches are served over HTTP");
-            var call = RpcCall.Parse(message, MethodTable.Of(_caller.Version), out id);
+            var call = RpcCall.Parse(message, _methods, out id);
             if (call.Method == RpcCall.CancelMethod)
             {
                 Cancel(call.Params);
@@ -165,7 +158,7 @@ internal sealed class SocketSession : IAsyncDisposable
             stop = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
             if (!call.IsNotification && !_open.TryAdd(key, stop))
                 throw RpcFaultException.InvalidRequest($"Invalid request: the id {key} is in use");
-            IAsyncEnumerable<ReadOnlyMemory<byte>>? values = ValuesOf(call, stop.Token);
+            IAsyncEnumerable<ReadOnlyMemory<byte>>? values = _methods.Open(call, stop.Token);
             if (values is not null && !call.IsNotification)
             {
                 // A subscription holds no slot: it may last as long as the connection.
@@ -175,7 +168,7 @@ internal sealed class SocketSession : IAsyncDisposable
                 return;
             }
 
-            ReadOnlyMemory<byte> result = await _router.CallAsync(_caller, call, stop.Token).ConfigureAwait(false);
+            ReadOnlyMemory<byte> result = await _methods.CallAsync(call, stop.Token).ConfigureAwait(false);
             if (!call.IsNotification)
                 Send(Result(id, result));
         }
@@ -208,39 +201,6 @@ internal sealed class SocketSession : IAsyncDisposable
         }
     }
 
-    /// <summary>The values of a call that answers with a channel; null for any other call.</summary>
-    private IAsyncEnumerable<ReadOnlyMemory<byte>>? ValuesOf(RpcCall call, CancellationToken token)
-    {
-        switch (call.Rule)
-        {
-            case { Class: MethodClass.Channel }:
-                return _router.ForChannel(_caller, call).SubscribeAsync(_caller.Version, call.Method, call.Params, token);
-            case { Class: MethodClass.Coordinator, ShortName: "ChainNotify" }:
-                _caller.Gate.Admit(_caller.Identity, call.Rule);
-                return HeadsAsync(token);
-            case { Class: MethodClass.Coordinator, ShortName: "Closing" }:
-                _caller.Gate.Admit(_caller.Identity, call.Rule);
-                return ClosingAsync(token);
-            default:
-                return null;
-        }
-    }
-
-    private async IAsyncEnumerable<ReadOnlyMemory<byte>> HeadsAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
-    {
-        await foreach (IReadOnlyList<HeadChange> batch in _router.Answers.Stream(_caller.Gate.Head).SubscribeAsync(token).ConfigureAwait(false))
-            yield return _router.Answers.Json(batch);
-    }
-
-    /// <summary>Never yields; ends when the coordinator does, which is what clients wait for.</summary>
-    private async IAsyncEnumerable<ReadOnlyMemory<byte>> ClosingAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
-    {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(token, _draining);
-        await Task.Delay(Timeout.Infinite, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        token.ThrowIfCancellationRequested();
-        yield break;
-    }
-
     private async Task StreamAsync(ReadOnlyMemory<byte> id, IAsyncEnumerable<ReadOnlyMemory<byte>> values)
     {
         IAsyncEnumerator<ReadOnlyMemory<byte>> at = values.GetAsyncEnumerator(_closing.Token);
@@ -253,14 +213,15 @@ internal sealed class SocketSession : IAsyncDisposable
             while (await at.MoveNextAsync().ConfigureAwait(false))
                 Send(Value(channel, at.Current));
         }
-        catch (Exception e) when (e is RpcException or SlowReaderException or HeadGapException)
-        {
-            // The client sees the channel closed and begins anew.
-        }
         catch (OperationCanceledException)
         {
             if (_closing.IsCancellationRequested)
                 return;
+        }
+#pragma warning disable CA1031 // go-jsonrpc has no way to say why a channel ends: the client sees it closed and begins anew.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
         }
 
         Send(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"jsonrpc\":\"2.0\",\"method\":\"xrpc.ch.close\",\"params\":[{channel}]}}")));

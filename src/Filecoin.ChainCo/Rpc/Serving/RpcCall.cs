@@ -1,18 +1,17 @@
 using System.Text.Json;
 
-namespace Filecoin.ChainCo.Proxy;
+namespace Filecoin.ChainCo.Rpc.Serving;
 
 /// <summary>
 /// One call of a client, as slices of the bytes received. Only the frame is read; what stands in the parameters is only checked to be JSON.
 /// </summary>
 /// <param name="Id">The id as written; empty for a notification.</param>
 /// <param name="Method">The method's name as written.</param>
-/// <param name="Rule">The method's rule; null when the name is not in the table.</param>
 /// <param name="Params">The parameters, a JSON array.</param>
-internal readonly record struct RpcCall(ReadOnlyMemory<byte> Id, string Method, MethodRule? Rule, ReadOnlyMemory<byte> Params)
+internal readonly record struct RpcCall(ReadOnlyMemory<byte> Id, string Method, ReadOnlyMemory<byte> Params)
 {
     /// <summary>Deepest nesting accepted.</summary>
-    public const int MaxDepth = 64;
+    public const int MaxDepth = JsonRpcFrame.MaxDepth;
 
     private static readonly JsonReaderOptions Options = new() { MaxDepth = MaxDepth };
     private static readonly ReadOnlyMemory<byte> NoParams = "[]"u8.ToArray();
@@ -25,15 +24,15 @@ internal readonly record struct RpcCall(ReadOnlyMemory<byte> Id, string Method, 
 
     /// <summary>Reads one call and nothing after it.</summary>
     /// <param name="json">The object.</param>
-    /// <param name="table">The methods that exist.</param>
+    /// <param name="names">The methods that exist.</param>
     /// <param name="id">The id as far as it was read: errors are answered under it.</param>
     /// <exception cref="RpcFaultException">Not JSON, or not a call.</exception>
-    public static RpcCall Parse(ReadOnlyMemory<byte> json, MethodTable table, out ReadOnlyMemory<byte> id)
+    public static RpcCall Parse(ReadOnlyMemory<byte> json, IRpcDispatcher names, out ReadOnlyMemory<byte> id)
     {
         id = default;
         try
         {
-            return ParseObject(json, table, out id);
+            return ParseObject(json, names, out id);
         }
         catch (JsonException e)
         {
@@ -82,7 +81,7 @@ internal readonly record struct RpcCall(ReadOnlyMemory<byte> Id, string Method, 
         return at < 0 ? (byte)0 : json[at];
     }
 
-    private static RpcCall ParseObject(ReadOnlyMemory<byte> json, MethodTable table, out ReadOnlyMemory<byte> id)
+    private static RpcCall ParseObject(ReadOnlyMemory<byte> json, IRpcDispatcher names, out ReadOnlyMemory<byte> id)
     {
         id = default;
         var reader = new Utf8JsonReader(json.Span, Options);
@@ -91,7 +90,6 @@ internal readonly record struct RpcCall(ReadOnlyMemory<byte> Id, string Method, 
             throw RpcFaultException.InvalidRequest("Invalid request: expected an object");
         bool hasId = false, badId = false;
         string? method = null;
-        MethodRule? rule = null;
         ReadOnlyMemory<byte>? parameters = null;
         string? fault = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -100,7 +98,7 @@ internal readonly record struct RpcCall(ReadOnlyMemory<byte> Id, string Method, 
             {
                 badId |= hasId;
                 hasId = true;
-                ReadOnlyMemory<byte> value = Slice(ref reader, json);
+                ReadOnlyMemory<byte> value = JsonRpcFrame.ReadSlice(ref reader, json);
                 badId |= reader.TokenType is not (JsonTokenType.String or JsonTokenType.Number or JsonTokenType.Null);
                 id = badId || reader.TokenType == JsonTokenType.Null ? default : value;
             }
@@ -114,17 +112,12 @@ internal readonly record struct RpcCall(ReadOnlyMemory<byte> Id, string Method, 
                     continue;
                 }
 
-                // A name in the table is found without making a string; any other is made one for the answer's words.
-                rule = reader.ValueIsEscaped ? null : table.Find(reader.ValueSpan, out method);
-                if (rule is null)
-                {
-                    method = reader.GetString()!;
-                    rule = table.Find(method);
-                }
+                // A known name is found without making a string; any other is made one for the answer's words.
+                method = (reader.ValueIsEscaped ? null : names.NameOf(reader.ValueSpan)) ?? reader.GetString()!;
             }
             else if (reader.ValueTextEquals("params"u8))
             {
-                ReadOnlyMemory<byte> value = Slice(ref reader, json);
+                ReadOnlyMemory<byte> value = JsonRpcFrame.ReadSlice(ref reader, json);
                 if (parameters is not null || reader.TokenType is not (JsonTokenType.EndArray or JsonTokenType.Null))
                     fault ??= "expected one array under \"params\"";
                 parameters = reader.TokenType == JsonTokenType.Null ? NoParams : value;
@@ -138,7 +131,7 @@ internal readonly record struct RpcCall(ReadOnlyMemory<byte> Id, string Method, 
             }
             else
             {
-                Slice(ref reader, json);
+                JsonRpcFrame.ReadSlice(ref reader, json);
             }
         }
 
@@ -148,14 +141,6 @@ internal readonly record struct RpcCall(ReadOnlyMemory<byte> Id, string Method, 
             throw RpcFaultException.InvalidRequest("Invalid request: expected one string or number under \"id\"");
         if (fault is not null || method is null)
             throw RpcFaultException.InvalidRequest($"Invalid request: {fault ?? "no method"}");
-        return new RpcCall(id, method, rule, parameters ?? NoParams);
-    }
-
-    private static ReadOnlyMemory<byte> Slice(ref Utf8JsonReader reader, ReadOnlyMemory<byte> json)
-    {
-        reader.Read();
-        int start = (int)reader.TokenStartIndex;
-        reader.Skip();
-        return json[start..(int)reader.BytesConsumed];
+        return new RpcCall(id, method, parameters ?? NoParams);
     }
 }

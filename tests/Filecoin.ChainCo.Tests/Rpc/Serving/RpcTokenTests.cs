@@ -1,9 +1,9 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
-using Filecoin.ChainCo.Proxy;
+using Filecoin.ChainCo.Rpc.Serving;
 
-namespace Filecoin.ChainCo.Tests.Proxy;
+namespace Filecoin.ChainCo.Tests.Rpc.Serving;
 
 public sealed class RpcTokenTests
 {

@@ -2,14 +2,15 @@ using System.Text;
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
-using Filecoin.ChainCo.Proxy;
 using Filecoin.ChainCo.Rpc;
+using Filecoin.ChainCo.Rpc.Serving;
 
-namespace Filecoin.ChainCo.Tests.Proxy;
+namespace Filecoin.ChainCo.Tests.Rpc.Serving;
 
 public sealed class RpcCallTests
 {
-    private static readonly MethodTable Table = MethodTable.Of(ApiVersion.V1);
+    private static readonly IRpcDispatcher Names = new RpcMethods()
+        .Add("Filecoin.ChainHead", RpcPermissions.Read, 0, (_, _) => Task.CompletedTask).For(new RpcIdentity(RpcPermissions.All, ""));
 
     [Theory]
     [InlineData("1")]
@@ -21,14 +22,14 @@ public sealed class RpcCallTests
         RpcCall call = Parse($$"""{ "params" : [1, {"a":[]}] , "id": {{id}}, "method":"Filecoin.ChainHead", "extra":{"deep":[1]}, "jsonrpc":"2.0" }""");
         Assert.Equal(id, Encoding.UTF8.GetString(call.Id.Span));
         Assert.Equal("""[1, {"a":[]}]""", Encoding.UTF8.GetString(call.Params.Span));
-        Assert.Equal(MethodClass.Coordinator, call.Rule!.Class);
+        Assert.Equal("Filecoin.ChainHead", call.Method);
     }
 
     [Theory]
     [InlineData("""{"id":1,"method":"Filecoin.ChainHead"}""")]
     [InlineData("""{"id":1,"method":"Filecoin.ChainHead","params":null}""")]
     [InlineData("""{"id":1,"method":"Filecoin.Chain\u0048ead","params":[]}""")]
-    public void Parameters_may_be_absent(string json) => Assert.Equal(("[]", "Filecoin.ChainHead"), (Encoding.UTF8.GetString(Parse(json).Params.Span), Parse(json).Rule!.Name));
+    public void Parameters_may_be_absent(string json) => Assert.Equal(("[]", "Filecoin.ChainHead"), (Encoding.UTF8.GetString(Parse(json).Params.Span), Parse(json).Method));
 
     [Theory]
     [InlineData("{", RpcErrorCode.Parse)]
@@ -66,7 +67,7 @@ public sealed class RpcCallTests
             ReadOnlyMemory<byte> json = changes.Count > 0 && changes[0].Cut == 0 ? bytes.AsMemory(0, changes[0].At) : bytes;
             try
             {
-                RpcCall call = RpcCall.Parse(json, Table, out _);
+                RpcCall call = RpcCall.Parse(json, Names, out _);
                 // What was taken for JSON is JSON to another reader as well.
                 using var document = JsonDocument.Parse(call.Params);
                 return document.RootElement.ValueKind == JsonValueKind.Array;
@@ -89,25 +90,5 @@ public sealed class RpcCallTests
         Assert.Throws<RpcFaultException>(() => RpcCall.Split("[1]]"u8.ToArray(), 2));
     }
 
-    [Fact]
-    public void A_sender_named_twice_is_refused()
-    {
-        Assert.Equal("f01000", RpcArguments.Sender("""{"To":"f0101","From":"f01000"}"""u8.ToArray()).ToString());
-        Assert.Throws<RpcFaultException>(() => RpcArguments.Sender("""{"From":"f01000","from":"f01001"}"""u8.ToArray()));
-        Assert.Throws<RpcFaultException>(() => RpcArguments.Sender("""{"To":"f01000"}"""u8.ToArray()));
-    }
-
-    [Fact]
-    public void A_send_spec_keeps_its_uuid_or_gets_one()
-    {
-        var fresh = Guid.NewGuid();
-        Assert.Equal(fresh, RpcArguments.WithUuid("null"u8.ToArray(), fresh).Uuid);
-        Assert.Equal(fresh, RpcArguments.WithUuid("""{"MaxFee":"7","MsgUuid":"00000000-0000-0000-0000-000000000000"}"""u8.ToArray(), fresh).Uuid);
-        (byte[] spec, Guid uuid) = RpcArguments.WithUuid("""{"MaxFee":"7","MsgUuid":"11111111-2222-3333-4444-555555555555"}"""u8.ToArray(), fresh);
-        Assert.Equal(Guid.Parse("11111111-2222-3333-4444-555555555555"), uuid);
-        Assert.Equal("""{"MaxFee":"7","MsgUuid":"11111111-2222-3333-4444-555555555555"}""", Encoding.UTF8.GetString(spec));
-        Assert.Throws<RpcFaultException>(() => RpcArguments.WithUuid("""{"MsgUuid":"zz"}"""u8.ToArray(), fresh));
-    }
-
-    private static RpcCall Parse(string json) => RpcCall.Parse(Encoding.UTF8.GetBytes(json), Table, out _);
+    private static RpcCall Parse(string json) => RpcCall.Parse(Encoding.UTF8.GetBytes(json), Names, out _);
 }

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Filecoin.ChainCo.Proxy;
+namespace Filecoin.ChainCo.Rpc.Serving;
 
 /// <summary>Responses as bytes: the frame around a result or an error that is JSON already.</summary>
 internal static class RpcAnswer

@@ -2,13 +2,13 @@ using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 
-namespace Filecoin.ChainCo.Proxy;
+namespace Filecoin.ChainCo.Rpc.Serving;
 
 /// <summary>JSON-RPC over HTTP POST: one call or a batch, answered in order.</summary>
-internal sealed class HttpEndpoint(CallRouter router, ChainProxyOptions options)
+internal sealed class HttpEndpoint(RpcServingOptions options)
 {
     /// <summary>Answers one request.</summary>
-    public async Task AnswerAsync(HttpContext context, Caller caller)
+    public async Task AnswerAsync(HttpContext context, IRpcDispatcher methods)
     {
         context.Response.ContentType = "application/json";
         byte[]? rented = null;
@@ -19,9 +19,9 @@ internal sealed class HttpEndpoint(CallRouter router, ChainProxyOptions options)
             if (first == 0)
                 throw RpcFaultException.InvalidRequest("Invalid request: an empty body");
             if (first == (byte)'[')
-                await BatchAsync(context, caller, body).ConfigureAwait(false);
+                await BatchAsync(context, methods, body).ConfigureAwait(false);
             else
-                await SingleAsync(context, caller, body).ConfigureAwait(false);
+                await SingleAsync(context, methods, body).ConfigureAwait(false);
         }
         catch (RpcFaultException e)
         {
@@ -43,13 +43,13 @@ internal sealed class HttpEndpoint(CallRouter router, ChainProxyOptions options)
         await context.Response.BodyWriter.FlushAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
-    private async Task SingleAsync(HttpContext context, Caller caller, ReadOnlyMemory<byte> json)
+    private static async Task SingleAsync(HttpContext context, IRpcDispatcher methods, ReadOnlyMemory<byte> json)
     {
         ReadOnlyMemory<byte> id = default;
         try
         {
-            var call = RpcCall.Parse(json, MethodTable.Of(caller.Version), out id);
-            ReadOnlyMemory<byte> result = await router.CallAsync(caller, call, context.RequestAborted).ConfigureAwait(false);
+            var call = RpcCall.Parse(json, methods, out id);
+            ReadOnlyMemory<byte> result = await methods.CallAsync(call, context.RequestAborted).ConfigureAwait(false);
             if (!call.IsNotification)
                 RpcAnswer.WriteResult(context.Response.BodyWriter, id.Span, result.Span);
         }
@@ -60,7 +60,7 @@ internal sealed class HttpEndpoint(CallRouter router, ChainProxyOptions options)
         }
     }
 
-    private async Task BatchAsync(HttpContext context, Caller caller, ReadOnlyMemory<byte> json)
+    private async Task BatchAsync(HttpContext context, IRpcDispatcher methods, ReadOnlyMemory<byte> json)
     {
         List<ReadOnlyMemory<byte>> calls = RpcCall.Split(json, options.MaxBatch);
         PipeWriter to = context.Response.BodyWriter;
@@ -70,8 +70,8 @@ internal sealed class HttpEndpoint(CallRouter router, ChainProxyOptions options)
             ReadOnlyMemory<byte> id = default;
             try
             {
-                var call = RpcCall.Parse(one, MethodTable.Of(caller.Version), out id);
-                ReadOnlyMemory<byte> result = await router.CallAsync(caller, call, context.RequestAborted).ConfigureAwait(false);
+                var call = RpcCall.Parse(one, methods, out id);
+                ReadOnlyMemory<byte> result = await methods.CallAsync(call, context.RequestAborted).ConfigureAwait(false);
                 if (call.IsNotification)
                     continue;
                 to.Write(any ? ","u8 : "["u8);

@@ -1,0 +1,53 @@
+using System.Runtime.CompilerServices;
+using Filecoin.ChainCo.Rpc.Api;
+using Filecoin.ChainCo.Rpc.Serving;
+
+namespace Filecoin.ChainCo.Proxy;
+
+/// <summary>The pool's methods for one caller.</summary>
+/// <param name="caller">Who calls.</param>
+/// <param name="router">Where calls go.</param>
+/// <param name="draining">Cancelled when the coordinator begins to go.</param>
+internal sealed class ProxyDispatcher(Caller caller, CallRouter router, CancellationToken draining) : IRpcDispatcher
+{
+    private readonly MethodTable _table = MethodTable.Of(caller.Version);
+
+    public string? NameOf(ReadOnlySpan<byte> name) => _table.NameOf(name);
+
+    public Task<ReadOnlyMemory<byte>> CallAsync(RpcCall call, CancellationToken token) => router.CallAsync(caller, Route(call), token);
+
+    public IAsyncEnumerable<ReadOnlyMemory<byte>>? Open(RpcCall call, CancellationToken token)
+    {
+        RoutedCall routed = Route(call);
+        switch (routed.Rule)
+        {
+            case { Class: MethodClass.Channel }:
+                return router.ForChannel(caller, routed).SubscribeAsync(caller.Version, call.Method, call.Params, token);
+            case { Class: MethodClass.Coordinator, ShortName: "ChainNotify" }:
+                caller.Gate.Admit(caller.Identity, routed.Rule);
+                return HeadsAsync(token);
+            case { Class: MethodClass.Coordinator, ShortName: "Closing" }:
+                caller.Gate.Admit(caller.Identity, routed.Rule);
+                return ClosingAsync(token);
+            default:
+                return null;
+        }
+    }
+
+    private RoutedCall Route(RpcCall call) => new(call.Method, _table.Find(call.Method), call.Params);
+
+    private async IAsyncEnumerable<ReadOnlyMemory<byte>> HeadsAsync([EnumeratorCancellation] CancellationToken token)
+    {
+        await foreach (IReadOnlyList<HeadChange> batch in router.Answers.Stream(caller.Gate.Head).SubscribeAsync(token).ConfigureAwait(false))
+            yield return router.Answers.Json(batch);
+    }
+
+    /// <summary>Never yields; ends when the coordinator does, which is what clients wait for.</summary>
+    private async IAsyncEnumerable<ReadOnlyMemory<byte>> ClosingAsync([EnumeratorCancellation] CancellationToken token)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(token, draining);
+        await Task.Delay(Timeout.Infinite, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        token.ThrowIfCancellationRequested();
+        yield break;
+    }
+}
