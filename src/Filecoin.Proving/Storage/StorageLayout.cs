@@ -31,6 +31,12 @@ public static class StorageLayout
     /// <summary>All kinds, each alone.</summary>
     public static ImmutableArray<SectorFileType> Types { get; } = [.. Table.Select(row => row.Type)];
 
+    /// <summary>All kinds together.</summary>
+    public static SectorFileType AllTypes { get; } = Types.Aggregate(SectorFileType.None, (all, type) => all | type);
+
+    /// <summary>The single kinds among some.</summary>
+    public static IEnumerable<SectorFileType> Each(SectorFileType types) => Types.Where(type => types.HasFlag(type));
+
     /// <summary>The directory of a kind: <c>unsealed</c>, <c>sealed</c>, <c>cache</c>, <c>update</c>, <c>update-cache</c>, <c>piece</c>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not exactly one kind.</exception>
     public static string DirectoryOf(SectorFileType type) => Row(type).Directory;
