@@ -18,7 +18,7 @@ internal sealed class PoolRunner : IAsyncDisposable
     {
         _first = config;
         Coordinator = new ChainCoordinator(new CoordinatorOptions { VerifyWeights = config.VerifyWeights });
-        _pins = config.Postgres is { Length: > 0 } connection ? new PostgresPinStore(connection) : new MemoryPinStore();
+        _pins = config.Postgres is { Length: > 0 } connection ? new PostgresPinStore(connection) : FilePinStore.Open(config.PinsFile);
         _server = new ChainProxyServer(Coordinator, _pins, config.Options(), RpcTokenKey.OpenOrCreate(config.TokenKeyFile));
     }
 

@@ -28,7 +28,7 @@ var check = new Command("check", "Reads the configuration and says what is wrong
 check.SetAction(parsed =>
 {
     ProxyConfig read = ProxyConfig.Load(parsed.GetValue(config)!);
-    Console.WriteLine($"{read.Nodes.Count} nodes, listening at {string.Join(", ", read.Listen)}, pins in {(read.Postgres is null ? "this process" : "PostgreSQL")}");
+    Console.WriteLine($"{read.Nodes.Count} nodes, listening at {string.Join(", ", read.Listen)}, pins in {(read.Postgres is null ? read.PinsFile : "PostgreSQL")}");
     if (read.Postgres is null && !read.Proxy.SingleCoordinator)
         Console.WriteLine("note: without PostgreSQL and without \"SingleCoordinator\": true, calls that number messages or publish blocks are refused");
 });
@@ -55,7 +55,7 @@ try
 {
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(40) });
 }
-catch (Exception e) when (e is ConfigException or RpcException or InvalidDataException or FormatException or IOException or ArgumentException or System.Text.Json.JsonException)
+catch (Exception e) when (e is ConfigException or RpcException or Filecoin.ChainCo.Availability.PinStoreException or InvalidDataException or FormatException or IOException or ArgumentException or System.Text.Json.JsonException)
 {
     Console.Error.WriteLine($"error: {e.Message}");
     return 1;

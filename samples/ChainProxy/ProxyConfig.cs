@@ -20,8 +20,11 @@ internal sealed record ProxyConfig
 
     public string TokenKeyFile { get; init; } = "chainproxy.key";
 
-    /// <summary>Npgsql's connection string for pins that coordinators share; absent for pins in this process.</summary>
+    /// <summary>Npgsql's connection string for pins that coordinators share; absent for pins of this coordinator alone.</summary>
     public string? Postgres { get; init; }
+
+    /// <summary>Where the pins of a single coordinator are; not used with PostgreSQL.</summary>
+    public string PinsFile { get; init; } = "chainproxy.pins";
 
     public IReadOnlyList<NodeOptions> Nodes { get; init; } = [];
 

@@ -14,6 +14,9 @@ public static class PinKind
 
     /// <summary>Miner to the daemon that issues its F3 tickets.</summary>
     public const string F3Miner = "f3";
+
+    /// <summary>A message's UUID to what is known of its sending: where it may have been sent, or the CID as which it was.</summary>
+    public const string Message = "message";
 }
 
 /// <summary>

@@ -35,7 +35,7 @@ public sealed class PostgresPinStore : IPinStore
                     return won;
             }
 
-            // Somebody was first, and pins are never deleted.
+            // Somebody was first, and pins in use are never deleted.
             using NpgsqlCommand select = Command(connection, "SELECT value FROM chainco_pins WHERE kind = $1 AND key = $2", kind, key);
             return (string)(await select.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false)
                 ?? throw new PinStoreException($"the pin {kind} {key} vanished"));
@@ -131,6 +131,8 @@ public sealed class PostgresPinStore : IPinStore
                   PERFORM pg_advisory_xact_lock(hashtextextended('chainco:schema', 0));
                   CREATE TABLE IF NOT EXISTS chainco_pins (
                     kind text NOT NULL, key text NOT NULL, value text NOT NULL, at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (kind, key));
+                  -- A block of that age cannot be published any more, and a message of that age is in no doubt.
+                  DELETE FROM chainco_pins WHERE kind IN ('block', 'parents', 'message') AND at < now() - interval '30 days';
                 END $$
                 """);
             await create.ExecuteNonQueryAsync(token).ConfigureAwait(false);

@@ -62,7 +62,7 @@ public sealed record ChainProxyOptions
     /// <summary>The daemon for calls that concern one daemon and do not name it in the header X-Filecoin-Node; null denies them.</summary>
     public string? AdminNode { get; init; }
 
-    /// <summary>Declares that no other coordinator serves this pool, so that pins may live in this process alone.</summary>
+    /// <summary>Declares that no other coordinator serves this pool, so that pins may be in a file of this one alone.</summary>
     public bool SingleCoordinator { get; init; }
 
     /// <summary>How long a read may take, all attempts together.</summary>

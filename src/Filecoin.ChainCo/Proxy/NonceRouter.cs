@@ -8,18 +8,17 @@ using Filecoin.ChainCo.Rpc.Serving;
 
 namespace Filecoin.ChainCo.Proxy;
 
-/// <summary>
-/// Calls by which a daemon numbers, signs and sends. Each sender has one daemon for good. A call is sent again, and only there, when it certainly did not
-/// arrive, or when the daemon's process that may have had it is gone and its pool shows that nothing was sent. Lotus looks a MsgUuid up before it takes
-/// its lock and keeps it after it has pushed, so the UUID alone does not make a repetition safe.
-/// </summary>
+/// <summary>Calls by which a daemon numbers, signs and sends. Each sender has one daemon for good, and one call at a time among all coordinators.</summary>
 internal sealed class NonceRouter(UpstreamPool pool, IPinStore pins, ChainProxyOptions options, TimeProvider time)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+    private readonly MessageSending _sending = new(pins, options, time);
 
-    /// <summary>The daemon to which a sender is pinned; null when there is none or it left the pool.</summary>
-    public async Task<Upstream?> FindAsync(string sender, CancellationToken token) =>
-        await pins.FindAsync(PinKind.Sender, sender, token).ConfigureAwait(false) is { } name ? pool.Find(name) : null;
+    /// <summary>The daemon to which an account is pinned; null when there is none or it left the pool.</summary>
+    public async Task<Upstream?> FindAsync(Address account, CancellationToken token)
+    {
+        string key = (await AccountAsync(account, token).ConfigureAwait(false)).ToString();
+        return await pins.FindAsync(PinKind.Sender, key, token).ConfigureAwait(false) is { } name ? pool.Find(name) : null;
+    }
 
     public async Task<ReadOnlyMemory<byte>> CallAsync(ApiVersion version, RoutedCall call, CancellationToken token)
     {
@@ -61,138 +60,64 @@ internal sealed class NonceRouter(UpstreamPool pool, IPinStore pins, ChainProxyO
 
     private async Task<ReadOnlyMemory<byte>> MessageAsync(ApiVersion version, ReadOnlyMemory<byte> message, ReadOnlyMemory<byte> spec, CancellationToken token)
     {
-        Address sender = MessageArguments.Sender(message);
+        Address sender = await AccountAsync(MessageArguments.Sender(message), token).ConfigureAwait(false);
         Message sample = RpcArguments.Read(message, ApiJsonContext.Default.Message, 0);
-        (byte[] withUuid, _) = MessageArguments.WithUuid(spec, Guid.NewGuid());
+        var fresh = Guid.NewGuid();
+        (byte[] withUuid, Guid uuid) = MessageArguments.WithUuid(spec, fresh);
         // From here on the caller's going away must not leave open what was sent.
         ReadOnlyMemory<byte> own = message.ToArray();
         return await GuardedAsync(
             sender,
-            async (upstream, stop) =>
+            async upstream =>
             {
                 bool takesUuid = upstream.Node.State.Identity?.Quirks.SendSpecHasUuid ?? true;
                 byte[] parameters = RpcArguments.Join(own, takesUuid ? withUuid : spec.IsEmpty ? "null"u8.ToArray() : spec.ToArray());
-                return await SendAsync(version, upstream, sender, sample, parameters, stop).ConfigureAwait(false);
+                var outgoing = new OutgoingMessage(sender, sample, parameters, uuid == fresh ? null : uuid, takesUuid);
+                return await _sending.SendAsync(version, upstream, outgoing).ConfigureAwait(false);
             },
             token).ConfigureAwait(false);
     }
 
-    private async Task<ReadOnlyMemory<byte>> SendAsync(
-        ApiVersion version, Upstream upstream, Address sender, Message sample, byte[] parameters, CancellationToken stop)
+    /// <summary>
+    /// The address that signs for a sender: an account called by its id and by its key is one account, with one daemon. What no daemon can resolve stays
+    /// as it is, for a daemon cannot send from it either.
+    /// </summary>
+    private async Task<Address> AccountAsync(Address sender, CancellationToken token)
     {
-        (ulong Nonce, string Session)? before = null;
-        bool inDoubt = false;
-        while (true)
+        if (sender.Protocol != AddressProtocol.Id)
+            return sender;
+        byte[] parameters = RpcArguments.Join(JsonSerializer.SerializeToUtf8Bytes(sender, ApiJsonContext.Default.Address), "[]"u8.ToArray());
+        foreach (Upstream upstream in pool.For(null, "Filecoin.StateAccountKey"))
         {
+            using var deadline = new CancellationTokenSource(options.AttemptTimeout, time);
+            using var linked = CancellationTokenSource.CreateLinkedTokenSource(token, deadline.Token);
             try
             {
-                if (inDoubt)
-                {
-                    if (await SentAsync(version, upstream, sender, sample, before!.Value.Nonce, stop).ConfigureAwait(false) is { } sent)
-                        return sent;
-                    // Nothing was sent so far. The call may still be at work, unless the process that had it is another one by now.
-                    (ulong Nonce, string Session) now = await LookAsync(version, upstream, sender, stop).ConfigureAwait(false);
-                    inDoubt = now.Session.Length == 0 || now.Session == before.Value.Session || now.Nonce != before.Value.Nonce;
-                    if (inDoubt)
-                    {
-                        await Task.Delay(Pause, time, stop).ConfigureAwait(false);
-                        continue;
-                    }
-                }
-
-                before = await LookAsync(version, upstream, sender, stop).ConfigureAwait(false);
-                try
-                {
-                    return await upstream.CallAsync(version, "Filecoin.MpoolPushMessage", parameters, stop).ConfigureAwait(false);
-                }
-                catch (RpcConnectionException e)
-                {
-                    inDoubt = e.MaybeDelivered;
-                }
-                catch (Exception e) when (e is RpcProtocolException or OperationCanceledException)
-                {
-                    inDoubt = true;
-                    stop.ThrowIfCancellationRequested();
-                }
+                ReadOnlyMemory<byte> key = await upstream.CallAsync(ApiVersion.V1, "Filecoin.StateAccountKey", parameters, linked.Token).ConfigureAwait(false);
+                return RpcArguments.Read(key, ApiJsonContext.Default.Address, 0) is { IsDefined: true } account ? account : sender;
             }
-            catch (RpcErrorException e)
+            catch (RpcErrorException)
             {
-                throw RpcFaultException.Of(e);
+                return sender;
             }
-            catch (RpcUnauthorizedException e)
+            catch (RpcException)
             {
-                throw RpcFaultException.Of(e);
+                // Another one may say.
             }
-            catch (Exception e) when (e is RpcConnectionException or RpcProtocolException)
+            catch (OperationCanceledException) when (!token.IsCancellationRequested)
             {
-                // The daemon cannot be asked now; until it can, nothing is known and nothing is sent.
+                upstream.CountFailure();
             }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
-            {
-                throw Late(upstream, sender, inDoubt);
-            }
-
-            try
-            {
-                await Task.Delay(Pause, time, stop).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                throw Late(upstream, sender, inDoubt);
-            }
-        }
-    }
-
-    /// <summary>The sender's next nonce, and the daemon's process.</summary>
-    private static async Task<(ulong Nonce, string Session)> LookAsync(ApiVersion version, Upstream upstream, Address sender, CancellationToken stop)
-    {
-        string session = "";
-        try
-        {
-            session = System.Text.Encoding.UTF8.GetString((await upstream.CallAsync(version, "Filecoin.Session", RpcParams.None, stop).ConfigureAwait(false)).Span);
-        }
-        catch (RpcErrorException)
-        {
-            // It does not tell: a call in doubt then stays in doubt.
         }
 
-        byte[] parameters = RpcArguments.Join(JsonSerializer.SerializeToUtf8Bytes(sender, ApiJsonContext.Default.Address));
-        ReadOnlyMemory<byte> nonce = await upstream.CallAsync(version, "Filecoin.MpoolGetNonce", parameters, stop).ConfigureAwait(false);
-        try
-        {
-            return (JsonSerializer.Deserialize(nonce.Span, ApiJsonContext.Default.UInt64), session);
-        }
-        catch (JsonException e)
-        {
-            throw new RpcProtocolException("Filecoin.MpoolGetNonce", e.Message, e);
-        }
-    }
-
-    /// <summary>The message in the daemon's pool that the call in doubt sent.</summary>
-    private static async Task<ReadOnlyMemory<byte>?> SentAsync(
-        ApiVersion version, Upstream upstream, Address sender, Message sample, ulong from, CancellationToken stop)
-    {
-        ReadOnlyMemory<byte> pending = await upstream.CallAsync(version, "Filecoin.MpoolPending", "[null]"u8.ToArray(), stop).ConfigureAwait(false);
-        try
-        {
-            SignedMessage? sent = JsonSerializer.Deserialize(pending.Span, ApiJsonContext.Default.IReadOnlyListSignedMessage)?.FirstOrDefault(
-                message => message.Message.Nonce >= from && message.Message.To == sample.To && message.Message.Method == sample.Method
-                    && message.Message.Value == sample.Value && message.Message.Params.Span.SequenceEqual(sample.Params.Span)
-                    && (message.Message.From == sender || sender.Protocol == AddressProtocol.Id));
-            if (sent is null)
-                return null;
-            return JsonSerializer.SerializeToUtf8Bytes(sent, ApiJsonContext.Default.SignedMessage);
-        }
-        catch (Exception e) when (e is JsonException or ChainFormatException)
-        {
-            throw new RpcProtocolException("Filecoin.MpoolPending", e.Message, e);
-        }
+        throw RpcFaultException.Unavailable($"no daemon tells the account of {sender} now");
     }
 
     /// <summary>Multisig, market and payment channel calls: no UUID makes them repeatable, so they are sent once.</summary>
     private async Task<ReadOnlyMemory<byte>> PlainAsync(ApiVersion version, RoutedCall call, CancellationToken token)
     {
-        Address? sender = call.Rule!.Parameter >= 0 ? RpcArguments.Address(call.Params, call.Rule.Parameter) : null;
+        Address? sender = call.Rule!.Parameter >= 0
+            ? await AccountAsync(RpcArguments.Address(call.Params, call.Rule.Parameter), token).ConfigureAwait(false) : null;
         ReadOnlyMemory<byte> own = call.Params.ToArray();
         Upstream? of = null;
         if (call.Rule.Book is { } book)
@@ -206,47 +131,52 @@ internal sealed class NonceRouter(UpstreamPool pool, IPinStore pins, ChainProxyO
 
         return await GuardedAsync(
             sender ?? default,
-            async (upstream, stop) =>
+            async upstream =>
             {
-                while (true)
+                using var stop = new CancellationTokenSource(options.WriteDeadline, time);
+                try
                 {
-                    try
-                    {
-                        return await upstream.CallAsync(version, call.Method, own, stop).ConfigureAwait(false);
-                    }
-                    catch (RpcConnectionException e) when (!e.MaybeDelivered)
-                    {
-                        await Task.Delay(Pause, time, stop).ConfigureAwait(false);
-                    }
-                    catch (RpcErrorException e)
-                    {
-                        throw RpcFaultException.Of(e);
-                    }
-                    catch (RpcException e)
-                    {
-                        throw RpcFaultException.Unavailable($"{upstream.Name} may have done {call.Rule.ShortName}; it is not repeated: {e.Message}");
-                    }
+                    return await OnceAsync(version, call, own, upstream, stop.Token).ConfigureAwait(false);
+                }
+                catch (OperationCanceledException)
+                {
+                    throw MessageSending.Late(upstream, sender ?? default, inDoubt: true);
                 }
             },
             token,
             of).ConfigureAwait(false);
     }
 
+    private async Task<ReadOnlyMemory<byte>> OnceAsync(ApiVersion version, RoutedCall call, ReadOnlyMemory<byte> parameters, Upstream upstream, CancellationToken stop)
+    {
+        while (true)
+        {
+            try
+            {
+                return await upstream.CallAsync(version, call.Method, parameters, stop).ConfigureAwait(false);
+            }
+            catch (RpcConnectionException e) when (!e.MaybeDelivered)
+            {
+                await Task.Delay(MessageSending.Pause, time, stop).ConfigureAwait(false);
+            }
+            catch (RpcErrorException e)
+            {
+                throw RpcFaultException.Of(e);
+            }
+            catch (RpcException e)
+            {
+                throw RpcFaultException.Unavailable($"{upstream.Name} may have done {call.Rule!.ShortName}; it is not repeated: {e.Message}");
+            }
+        }
+    }
+
     private async Task<ReadOnlyMemory<byte>> GuardedAsync(
-        Address sender, Func<Upstream, CancellationToken, Task<ReadOnlyMemory<byte>>> work, CancellationToken token, Upstream? at = null)
+        Address sender, Func<Upstream, Task<ReadOnlyMemory<byte>>> work, CancellationToken token, Upstream? at = null)
     {
         Upstream upstream = at ?? await PinAsync(sender, null, token).ConfigureAwait(false);
-        using var stop = new CancellationTokenSource(options.WriteDeadline, time);
         IAsyncDisposable held = await pins.LockAsync($"nonce:{(sender.IsDefined ? sender.ToString() : upstream.Name)}", token).ConfigureAwait(false);
         await using var release = held.ConfigureAwait(false);
-        try
-        {
-            return await work(upstream, stop.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            throw Late(upstream, sender, inDoubt: true);
-        }
+        return await work(upstream).ConfigureAwait(false);
     }
 
     /// <summary>The sender's daemon; at first, one that has the sender's key.</summary>
@@ -305,10 +235,6 @@ internal sealed class NonceRouter(UpstreamPool pool, IPinStore pins, ChainProxyO
         string text = System.Text.Encoding.UTF8.GetString(spec);
         return System.Text.Encoding.UTF8.GetBytes(text.Replace(uuid.ToString("D"), NameOf(uuid, index).ToString("D"), StringComparison.Ordinal));
     }
-
-    private static RpcFaultException Late(Upstream upstream, Address sender, bool inDoubt) => RpcFaultException.Unavailable(
-        inDoubt ? $"{upstream.Name} may have sent the message of {sender}, and its pool does not show it yet; it is not sent again"
-            : $"{upstream.Name}, to which {sender} is pinned, cannot be reached; nothing was sent");
 
     private static RpcFaultException Gone(string key, string name) => RpcFaultException.Unavailable($"{key} is pinned to {name}, which another coordinator has and this one has not");
 }

@@ -140,7 +140,7 @@ internal sealed class StickyRouter(UpstreamPool pool, IPinStore pins, ReadRouter
     {
         Address account = RpcArguments.Address(call.Params, call.Rule!.Parameter);
         List<Upstream> candidates = pool.For(head, call.Method);
-        if (await nonces.FindAsync(account.ToString(), token).ConfigureAwait(false) is { } pinned)
+        if (await nonces.FindAsync(account, token).ConfigureAwait(false) is { } pinned)
             candidates = [pinned];
         else if (call.Rule.Permission == RpcPermissions.Sign || call.Rule.ShortName == "WalletHas")
             candidates = await NonceRouter.HolderAsync(account, candidates, token).ConfigureAwait(false) is { } holder ? [holder] : candidates;

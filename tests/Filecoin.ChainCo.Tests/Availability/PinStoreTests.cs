@@ -5,11 +5,38 @@ namespace Filecoin.ChainCo.Tests.Availability;
 public sealed class PinStoreTests
 {
     [Fact]
-    public Task Pins_in_memory_keep_the_first_claim() => FirstClaimAsync(new MemoryPinStore(), null);
+    public async Task Pins_in_a_file_keep_the_first_claim()
+    {
+        using var directory = new WorkDirectory();
+        await using var store = FilePinStore.Open(Path.Combine(directory.Path, "pins"));
+        await FirstClaimAsync(store, store);
+    }
 
     [PostgresFact]
-    public Task Pins_in_postgres_keep_the_first_claim_of_any_coordinator() =>
-        FirstClaimAsync(new PostgresPinStore(PostgresFactAttribute.Connection!), new PostgresPinStore(PostgresFactAttribute.Connection!));
+    public async Task Pins_in_postgres_keep_the_first_claim_of_any_coordinator()
+    {
+        await using var database = new PostgresDatabase();
+        await using var one = new PostgresPinStore(database.Connection);
+        await using var two = new PostgresPinStore(database.Connection);
+        await FirstClaimAsync(one, two);
+    }
+
+    [PostgresFact]
+    public async Task A_lock_ends_with_the_coordinator_that_held_it()
+    {
+        await using var database = new PostgresDatabase();
+        await using var one = new PostgresPinStore(database.For("one"));
+        await using var two = new PostgresPinStore(database.For("two"));
+        IAsyncDisposable held = await one.LockAsync("x");
+        Task<IAsyncDisposable> waiting = two.LockAsync("x");
+        await Task.Delay(200);
+        Assert.False(waiting.IsCompleted);
+        database.End("one");
+        await (await waiting.WaitAsync(TimeSpan.FromSeconds(30))).DisposeAsync();
+        await held.DisposeAsync();
+        // A session that was ended is not the end of the store.
+        Assert.Equal("n0", await one.ClaimAsync(PinKind.Sender, "f01000", "n0"));
+    }
 
     [Fact]
     public async Task A_postgres_that_is_not_there_is_told_as_such()
@@ -19,9 +46,8 @@ public sealed class PinStoreTests
         await Assert.ThrowsAsync<PinStoreException>(() => store.LockAsync("x"));
     }
 
-    private static async Task FirstClaimAsync(IPinStore one, IPinStore? other)
+    private static async Task FirstClaimAsync(IPinStore one, IPinStore two)
     {
-        IPinStore two = other ?? one;
         string run = Guid.NewGuid().ToString("N");
         string[] winners = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => (i % 2 == 0 ? one : two).ClaimAsync(PinKind.Block, run, $"block{i}")));
         Assert.Single(winners.Distinct());
@@ -41,18 +67,5 @@ public sealed class PinStoreTests
             await held.DisposeAsync();
         }));
         Assert.Equal(1, most);
-        await one.DisposeAsync();
-        await two.DisposeAsync();
     }
-}
-
-/// <summary>A fact that needs a PostgreSQL database to write to.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class PostgresFactAttribute : FactAttribute
-{
-    public const string Variable = "FILECOIN_TEST_POSTGRES";
-
-    public PostgresFactAttribute() => Skip = Connection is null ? $"Set {Variable} to the connection string of a database that the test may write to." : null;
-
-    public static string? Connection { get; } = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } connection ? connection : null;
 }

@@ -14,6 +14,15 @@ public enum Death
     AfterWork,
 }
 
+/// <summary>How a daemon works on a call whose caller may be gone.</summary>
+public enum Pace
+{
+    AtOnce,
+    HangsBefore,
+    PushesLate,
+    HangsAfter,
+}
+
 /// <summary>
 /// The part of a daemon that numbers, signs and sends, as Lotus does it: a MsgUuid is looked up first, kept last, and what was pushed outlives the process.
 /// </summary>
@@ -30,14 +39,27 @@ internal sealed class NumberingDaemon
         rpc.On("Session", _ => $"\"{_session}\"")
             .On("MpoolGetNonce", _ => Locked(() => $"{Pushed.Count}"))
             .On("MpoolPending", _ => Locked(() => JsonSerializer.Serialize(Pushed, ApiJsonContext.Default.IReadOnlyListSignedMessage)))
+            .On("StateAccountKey", p => p[0].GetString() == "f01000" ? $"\"{Key}\"" : throw new FakeRpcError(1, "actor not found"))
             .On("WalletHas", _ => HasKey ? "true" : "false")
             .OnAsync("MpoolPushMessage", PushAsync);
     }
 
     public bool HasKey { get; init; } = true;
 
+    /// <summary>The address of the account f01000.</summary>
+    public static Address Key { get; } = Address.FromSecp256k1PublicKey(new byte[65]);
+
     /// <summary>Where the next call ends the process; a restart follows.</summary>
     public Death Next { get; set; }
+
+    /// <summary>How the next call is worked on.</summary>
+    public Pace NextPace { get; set; }
+
+    /// <summary>Whether a call has come that is not worked on at once.</summary>
+    public bool AtWork { get; private set; }
+
+    /// <summary>The error with which it answers; null for none.</summary>
+    public string? Refuses { get; set; }
 
     public List<SignedMessage> Pushed { get; } = [];
 
@@ -47,6 +69,10 @@ internal sealed class NumberingDaemon
         string uuid = parameters[1].GetProperty("MsgUuid").GetString()!;
         Death death = Next;
         Next = Death.Never;
+        Pace pace = NextPace;
+        NextPace = Pace.AtOnce;
+        if (Refuses is not null)
+            throw new FakeRpcError(1, Refuses);
         if (death == Death.BeforeWork)
             await DieAsync();
         SignedMessage signed;
@@ -54,12 +80,23 @@ internal sealed class NumberingDaemon
         {
             if (_byUuid.TryGetValue(uuid, out SignedMessage? known))
                 return JsonSerializer.Serialize(known, ApiJsonContext.Default.SignedMessage);
-            signed = new SignedMessage(message with { Nonce = (ulong)Pushed.Count, GasLimit = 1000 }, new Signature(SignatureType.Secp256k1, new byte[65]));
+        }
+
+        AtWork = pace != Pace.AtOnce;
+        if (pace == Pace.HangsBefore)
+            await Task.Delay(Timeout.Infinite, token);
+        if (pace == Pace.PushesLate)
+            await Task.Delay(1000, CancellationToken.None);
+        lock (_lock)
+        {
+            signed = new SignedMessage(message with { From = Key, Nonce = (ulong)Pushed.Count, GasLimit = 1000 }, new Signature(SignatureType.Secp256k1, new byte[65]));
             Pushed.Add(signed);
         }
 
         if (death == Death.AfterPush)
             await DieAsync();
+        if (pace == Pace.HangsAfter)
+            await Task.Delay(Timeout.Infinite, token);
         lock (_lock)
             _byUuid[uuid] = signed;
         if (death == Death.AfterWork)

@@ -19,12 +19,13 @@ internal sealed class ProxyPool : IAsyncDisposable
 {
     private readonly List<ChainNode> _nodes = [];
     private readonly HttpClient _client = new();
+    private readonly WorkDirectory _directory = new();
 
-    private ProxyPool()
-    {
-    }
+    private readonly List<FakeChainDaemon> _own = [];
 
-    public SimChain Chain { get; } = new(7);
+    private ProxyPool(SimChain chain) => Chain = chain;
+
+    public SimChain Chain { get; }
 
     public List<FakeChainDaemon> Daemons { get; } = [];
 
@@ -42,7 +43,7 @@ internal sealed class ProxyPool : IAsyncDisposable
 
     public static async Task<ProxyPool> StartAsync(int daemons = 2, Func<ChainProxyOptions, ChainProxyOptions>? with = null, IPinStore? pins = null, Action<int, FakeDaemon>? each = null)
     {
-        var pool = new ProxyPool();
+        var pool = new ProxyPool(new SimChain(7));
         TipSet head = pool.Chain.Grow(pool.Chain.Genesis, 5);
         for (int i = 0; i < daemons; i++)
         {
@@ -50,21 +51,40 @@ internal sealed class ProxyPool : IAsyncDisposable
             await daemon.MoveAsync(head, notify: false);
             each?.Invoke(i, daemon.Rpc);
             pool.Daemons.Add(daemon);
+            pool._own.Add(daemon);
+        }
+
+        await pool.ServeAsync(with, pins);
+        return pool;
+    }
+
+    /// <summary>A second coordinator over the daemons of this one.</summary>
+    public async Task<ProxyPool> BesideAsync(IPinStore pins, Func<ChainProxyOptions, ChainProxyOptions>? with = null)
+    {
+        var pool = new ProxyPool(Chain);
+        pool.Daemons.AddRange(Daemons);
+        await pool.ServeAsync(with, pins);
+        return pool;
+    }
+
+    private async Task ServeAsync(Func<ChainProxyOptions, ChainProxyOptions>? with, IPinStore? pins)
+    {
+        for (int i = 0; i < Daemons.Count; i++)
+        {
             var node = new ChainNode(
-                new NodeOptions { Name = $"n{i}", Endpoint = daemon.Rpc.HttpUrl }, pool.Coordinator,
+                new NodeOptions { Name = $"n{i}", Endpoint = Daemons[i].Rpc.HttpUrl }, Coordinator,
                 new NodeTimings { HeartbeatInterval = TimeSpan.FromMilliseconds(200), MinRetry = TimeSpan.FromMilliseconds(50), MaxRetry = TimeSpan.FromMilliseconds(200) });
-            pool._nodes.Add(node);
-            pool.Coordinator.Add(node);
+            _nodes.Add(node);
+            Coordinator.Add(node);
             node.Start();
         }
 
-        pool.Coordinator.Start();
-        pool.Pins = pins ?? new MemoryPinStore();
+        Coordinator.Start();
+        Pins = pins ?? FilePinStore.Open(Path.Combine(_directory.Path, "pins"));
         var options = new ChainProxyOptions { Listen = [new IPEndPoint(IPAddress.Loopback, 0)], SingleCoordinator = true, DrainTimeout = TimeSpan.FromSeconds(2) };
-        pool.Server = new ChainProxyServer(pool.Coordinator, pool.Pins, with?.Invoke(options) ?? options, pool.Key);
-        await pool.Server.StartAsync();
-        await UntilAsync(() => pool.Coordinator.Standings().All(standing => standing.Live) && head.Equals(pool.Coordinator.Majority.Head));
-        return pool;
+        Server = new ChainProxyServer(Coordinator, Pins, with?.Invoke(options) ?? options, Key);
+        await Server.StartAsync();
+        await UntilAsync(() => Coordinator.Standings().All(standing => standing.Live) && Head.Equals(Coordinator.Majority.Head));
     }
 
     public static async Task UntilAsync(Func<bool> condition, int seconds = 30)
@@ -115,8 +135,9 @@ internal sealed class ProxyPool : IAsyncDisposable
         foreach (ChainNode node in _nodes)
             await node.DisposeAsync();
         await Coordinator.DisposeAsync();
-        foreach (FakeChainDaemon daemon in Daemons)
+        foreach (FakeChainDaemon daemon in _own)
             await daemon.DisposeAsync();
         await Pins.DisposeAsync();
+        _directory.Dispose();
     }
 }

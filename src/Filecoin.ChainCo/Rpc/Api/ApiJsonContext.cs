@@ -7,6 +7,7 @@ namespace Filecoin.ChainCo.Rpc.Api;
 /// <summary>Source-generated JSON of what the API takes and gives.</summary>
 [JsonSourceGenerationOptions(MaxDepth = 64, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(bool))]
 [JsonSerializable(typeof(ulong))]
 [JsonSerializable(typeof(long))]
