@@ -1,0 +1,101 @@
+using System.Globalization;
+using Filecoin.ChainCo.Chain;
+
+namespace Filecoin.Sealing.Messages;
+
+/// <summary>A row of <c>message_outgoing</c>.</summary>
+internal sealed record MessageRow
+{
+    public const string Columns =
+        """
+        id AS Id, kind AS Kind, sender AS Sender, recipient AS Recipient, method AS Method, params AS Params, value AS Value, max_fee AS MaxFee,
+        state AS State, version AS Version, nonce AS Nonce, attempt AS Attempt, renumbered AS Renumbered, more_gas AS MoreGas, refused AS Refused,
+        first_epoch AS FirstEpoch, pushed_epoch AS PushedEpoch, landed_cid AS LandedCid, landed_epoch AS LandedEpoch, landed_tipset AS LandedTipset,
+        exit_code AS ExitCode, returned AS Returned, gas_used AS GasUsed, reason AS Reason
+        """;
+
+    public string Id { get; init; } = "";
+
+    public string Kind { get; init; } = "";
+
+    public string Sender { get; init; } = "";
+
+    public string Recipient { get; init; } = "";
+
+    public long Method { get; init; }
+
+    public byte[] Params { get; init; } = [];
+
+    public string Value { get; init; } = "0";
+
+    public string MaxFee { get; init; } = "0";
+
+    public string State { get; init; } = nameof(MessageState.Queued);
+
+    public long Version { get; init; }
+
+    public long? Nonce { get; init; }
+
+    public long Attempt { get; init; }
+
+    public long Renumbered { get; init; }
+
+    public long MoreGas { get; init; }
+
+    public long Refused { get; init; }
+
+    public long? FirstEpoch { get; init; }
+
+    public long? PushedEpoch { get; init; }
+
+    public string? LandedCid { get; init; }
+
+    public long? LandedEpoch { get; init; }
+
+    public byte[]? LandedTipset { get; init; }
+
+    public long? ExitCode { get; init; }
+
+    public byte[]? Returned { get; init; }
+
+    public long? GasUsed { get; init; }
+
+    public string? Reason { get; init; }
+
+    public MessageState Stage => Enum.Parse<MessageState>(State);
+
+    public TokenAmount Fee => Amount(MaxFee);
+
+    public Message Unsigned() => new()
+    {
+        From = Address.Parse(Sender),
+        To = Address.Parse(Recipient),
+        Method = (ulong)Method,
+        Params = Params,
+        Value = Amount(Value),
+    };
+
+    public MessageStatus Status(string? lastCid) => new(
+        Id, Stage, (ulong?)Nonce, (LandedCid ?? lastCid) is { } cid ? Cid.Parse(cid) : null, LandedEpoch, LandedTipset is null ? null : TipSetKey.FromBytes(LandedTipset),
+        ExitCode, Returned, GasUsed, Reason);
+
+    private static TokenAmount Amount(string text) => TokenAmount.TryParse(text, out TokenAmount amount)
+        ? amount
+        : throw new MessageException(string.Create(CultureInfo.InvariantCulture, $"the database: expected attoFIL, found '{text}'"));
+}
+
+/// <summary>A row of <c>message_attempts</c>: one form in which a message was offered.</summary>
+internal sealed record AttemptRow
+{
+    public const string Columns = "attempt AS Attempt, nonce AS Nonce, unsigned AS Unsigned, signed AS Signed, cid AS Cid";
+
+    public long Attempt { get; init; }
+
+    public long Nonce { get; init; }
+
+    public byte[] Unsigned { get; init; } = [];
+
+    public byte[]? Signed { get; init; }
+
+    public string? Cid { get; init; }
+}
