@@ -60,7 +60,7 @@ public sealed class MessageSender
     {
         Address sender = await ResolveAsync(message, cancellationToken).ConfigureAwait(false);
         await _store.Database.WriteAsync(session => WriteAsync(session, message, sender), cancellationToken).ConfigureAwait(false);
-        await Driver.DriveAsync(message.IdempotencyKey, null, cancellationToken).ConfigureAwait(false);
+        await DriveAsync(message.IdempotencyKey, cancellationToken).ConfigureAwait(false);
         return await FindAsync(message.IdempotencyKey, cancellationToken).ConfigureAwait(false)
             ?? throw new DatabaseException($"message '{message.IdempotencyKey}' was written and is gone", isTransient: false);
     }
@@ -87,6 +87,9 @@ public sealed class MessageSender
             ? sender
             : throw new MessageException($"expected a signer that holds the key of {sender}, found none");
     }
+
+    /// <summary>Takes a message as far as it goes now.</summary>
+    internal Task DriveAsync(string idempotencyKey, CancellationToken cancellationToken) => Driver.DriveAsync(idempotencyKey, null, cancellationToken);
 
     /// <summary>A message's fate so far, or null when no message has the key.</summary>
     public async Task<MessageStatus?> FindAsync(string idempotencyKey, CancellationToken cancellationToken = default)

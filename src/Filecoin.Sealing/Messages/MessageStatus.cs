@@ -51,4 +51,4 @@ public sealed record MessageStatus(
 
 /// <summary>A message cannot be sent as it is.</summary>
 /// <param name="message">What was expected and what came.</param>
-public sealed class MessageException(string message) : Exception(message);
+public class MessageException(string message) : Exception(message);

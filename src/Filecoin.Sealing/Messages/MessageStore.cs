@@ -104,7 +104,7 @@ internal sealed class MessageStore(SqlDatabase database)
             $"UPDATE message_outgoing SET {assignments}, version = version + 1, due = {due} WHERE id = @changedId AND version = @changedVersion", all).ConfigureAwait(false) == 1;
     }
 
-    private static Task InsertAttemptAsync(SqlSession session, MessageRow row, long attempt, Message message) => session.ExecuteAsync(
+    private static Task<int> InsertAttemptAsync(SqlSession session, MessageRow row, long attempt, Message message) => session.ExecuteAsync(
         "INSERT INTO message_attempts (message, attempt, nonce, unsigned) VALUES (@Id, @attempt, @nonce, @unsigned)",
         new { row.Id, attempt, nonce = (long)message.Nonce, unsigned = DagCbor.Encode(message) });
 }

@@ -1,0 +1,62 @@
+using Filecoin.Proving.PoRep;
+using Filecoin.Proving.Sectors;
+
+namespace Filecoin.Sealing.Pipeline;
+
+/// <summary>A sector with what its stages have left so far and what counts still.</summary>
+internal sealed class SectorFacts(SectorRow row, IReadOnlyList<StageRunRow> runs, IReadOnlyList<SectorPiece> pieces)
+{
+    public SectorRow Row => row;
+
+    public IReadOnlyList<SectorPiece> Pieces => pieces;
+
+    /// <summary>The run that is going on, or the last that there was.</summary>
+    public StageRunRow? Current => runs.FirstOrDefault(run => run.Run == row.Run);
+
+    /// <summary>The ticket is fixed when labelling begins; a run that failed has fixed it too.</summary>
+    public SdrResult? Sdr => Result<SdrResult>(SealStage.Sdr, evenFailed: true);
+
+    public TreesResult? Trees => Result<TreesResult>(SealStage.Trees);
+
+    public MessageResult? PreCommitMessage => Result<MessageResult>(SealStage.PreCommit);
+
+    public PreCommitResult? PreCommit => Result<PreCommitResult>(SealStage.PreCommitLanding);
+
+    public SeedResult? Seed => Result<SeedResult>(SealStage.Seed);
+
+    public PoRepResult? PoRep => Result<PoRepResult>(SealStage.PoRep);
+
+    public Commitment CommD => Filecoin.Proving.Pieces.DataCommitment.Compute(row.Config.SectorSize, [.. pieces.Select(piece => piece.Info)]);
+
+    public Ticket Ticket => Ticket.Parse((Sdr ?? throw Missing(SealStage.Sdr)).Ticket);
+
+    public Commitment CommR => Commitment.Parse((Trees ?? throw Missing(SealStage.Trees)).CommR);
+
+    public SealVerifyInfo VerifyInfo => new(
+        ProverId.FromActorId((ulong)row.Miner), row.Id.Number, Ticket, Filecoin.Proving.Sectors.Seed.Parse((Seed ?? throw Missing(SealStage.Seed)).Seed), CommD, CommR);
+
+    /// <summary>The epoch of the first deal's start, or null.</summary>
+    public long? EarliestStart => pieces.Min(piece => piece.Terms.StartEpoch);
+
+    /// <summary>The epoch of the last deal's end, or null.</summary>
+    public long? LatestEnd => pieces.Max(piece => piece.Terms.EndEpoch);
+
+    private T? Result<T>(SealStage stage, bool evenFailed = false)
+        where T : class
+    {
+        StageRunRow? run = runs.LastOrDefault(r => r.Superseded == 0 && r.Stage == stage && r.Result is not null && (evenFailed || r.Outcome == StageOutcome.Done));
+        return run is null ? null : PipelineJson.Read<T>(run.Result!);
+    }
+
+    private StageOrderException Missing(SealStage stage) => new(row.Id, row.Stage, stage);
+}
+
+/// <summary>A sector lacks what an earlier stage should have left.</summary>
+public sealed class StageOrderException : InvalidOperationException
+{
+    internal StageOrderException(SectorId sector, SealStage stage, SealStage missing)
+        : base($"{sector} at {stage}: expected the result of {missing}, found none") => Sector = sector;
+
+    /// <summary>The sector.</summary>
+    public SectorId Sector { get; }
+}
