@@ -6,41 +6,16 @@ namespace Filecoin.Samples.Localnet.Actors;
 internal interface IChainRandomness
 {
     /// <summary>32 bytes drawn from the ticket of the last tipset at or before an epoch.</summary>
-    /// <param name="tag">The domain separation tag.</param>
+    /// <param name="tag">The domain separation tag, see <see cref="ChainRandomness"/>.</param>
     /// <param name="epoch">The epoch.</param>
     /// <param name="entropy">What the randomness is for, such as the CBOR of a miner's address.</param>
     byte[] FromTickets(long tag, ChainEpoch epoch, ReadOnlySpan<byte> entropy);
 
     /// <summary>32 bytes drawn from the beacon of an epoch.</summary>
-    /// <param name="tag">The domain separation tag.</param>
+    /// <param name="tag">The domain separation tag, see <see cref="ChainRandomness"/>.</param>
     /// <param name="epoch">The epoch.</param>
     /// <param name="entropy">What the randomness is for.</param>
     byte[] FromBeacon(long tag, ChainEpoch epoch, ReadOnlySpan<byte> entropy);
-}
-
-/// <summary>Domain separation tags of chain randomness (go-state-types <c>crypto/randomness.go</c>).</summary>
-internal static class RandomnessTag
-{
-    /// <summary>The VRF input of a ticket.</summary>
-    public const long Ticket = 1;
-
-    /// <summary>The VRF input of an election.</summary>
-    public const long Election = 2;
-
-    /// <summary>The challenge of a winning PoSt.</summary>
-    public const long WinningPoSt = 3;
-
-    /// <summary>The challenge of a window PoSt.</summary>
-    public const long WindowPoSt = 4;
-
-    /// <summary>A sector's ticket.</summary>
-    public const long Seal = 5;
-
-    /// <summary>A sector's seed.</summary>
-    public const long InteractiveSeal = 6;
-
-    /// <summary>What ties a window PoSt to a chain.</summary>
-    public const long PoStChainCommit = 9;
 }
 
 /// <summary>A block of the tipset to execute.</summary>

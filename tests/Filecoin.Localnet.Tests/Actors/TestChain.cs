@@ -112,15 +112,7 @@ internal sealed class TestChain
         return NextDeadline;
     }
 
-    public byte[] Entropy
-    {
-        get
-        {
-            var writer = new DagCborWriter();
-            writer.WriteAddress(Miner);
-            return writer.ToArray();
-        }
-    }
+    public byte[] Entropy => ChainRandomness.EntropyOf(Miner);
 
     public SectorPreCommitInfo PreCommitInfo(ulong sector, long? expiration = null, long? ticketEpoch = null, Cid? sealedCid = null, Cid? unsealedCid = null) => new(
         (long)RegisteredSealProof.StackedDrg2KiBV1_1, sector, sealedCid ?? SealedCid(sector), ticketEpoch ?? Epoch - 5, [],
@@ -153,7 +145,7 @@ internal sealed class TestChain
         return new SubmitWindowedPoStParams(
             deadline.Index, [.. partitions.Select(partition => new Filecoin.ChainCo.Chain.Actors.PoStPartition(partition.Partition, partition.Skipped))],
             [new PoStProof((long)RegisteredPoStProof.StackedDrgWindow2KiBV1_1, proof)], commit,
-            Randomness.FromTickets(RandomnessTag.PoStChainCommit, commit, []));
+            Randomness.FromTickets(ChainRandomness.PoStChainCommitTag, commit, []));
     }
 
     public (int Deadline, int Partition) Find(ulong sector)

@@ -40,15 +40,7 @@ internal sealed class MinerCall(Execution execution, ulong id, ulong caller)
     public DeadlineInfo CurrentDeadline => DeadlineRules.Current(Policy, State.ProvingPeriodStart, Epoch);
 
     /// <summary>The entropy of all randomness of this miner: the CBOR of its id address.</summary>
-    public byte[] Entropy
-    {
-        get
-        {
-            var writer = new DagCborWriter();
-            writer.WriteAddress(Address.FromId(Id));
-            return writer.ToArray();
-        }
-    }
+    public byte[] Entropy => ChainRandomness.EntropyOf(Address.FromId(Id));
 
     /// <summary>attoFIL that nothing locks, debt not taken off.</summary>
     public TokenAmount UnlockedBalance =>

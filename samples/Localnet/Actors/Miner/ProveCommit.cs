@@ -81,9 +81,9 @@ internal static class ProveCommit
         if (proof.Length > config.ProofBytes)
             throw ActorException.Illegal($"sector {info.SectorNumber}: a proof of {proof.Length} bytes, at most {config.ProofBytes} are allowed");
         info.SealedCID.TryGetSealedCommitment(out ReadOnlySpan<byte> commR);
-        byte[] ticket = call.Execution.Randomness.FromTickets(RandomnessTag.Seal, info.SealRandEpoch, call.Entropy);
+        byte[] ticket = call.Execution.Randomness.FromTickets(ChainRandomness.SealTag, info.SealRandEpoch, call.Entropy);
         byte[] seed = call.Execution.Randomness.FromBeacon(
-            RandomnessTag.InteractiveSeal, precommit.PreCommitEpoch + call.Policy.PreCommitChallengeDelay, call.Entropy);
+            ChainRandomness.InteractiveSealTag, precommit.PreCommitEpoch + call.Policy.PreCommitChallengeDelay, call.Entropy);
         try
         {
             var claim = new SealVerifyInfo(

@@ -70,7 +70,7 @@ internal static class WindowPoSt
     public static bool Verify(
         MinerCall call, DeadlineInfo deadline, Bitfield proven, ImmutableSortedDictionary<ulong, SectorOnChainInfo> sectors, PoStProof proof)
     {
-        byte[] randomness = call.Execution.Randomness.FromBeacon(RandomnessTag.WindowPoSt, deadline.Challenge, call.Entropy);
+        byte[] randomness = call.Execution.Randomness.FromBeacon(ChainRandomness.WindowPoStTag, deadline.Challenge, call.Entropy);
         try
         {
             var inputs = new PoStPublicInputs(
@@ -115,7 +115,7 @@ internal static class WindowPoSt
             throw ActorException.Illegal($"deadline {parameters.Deadline} is not open at {call.Epoch}, {current.Index} is");
         if (parameters.ChainCommitEpoch < current.Challenge || parameters.ChainCommitEpoch.Value >= call.Epoch)
             throw ActorException.Illegal($"chain commit epoch {parameters.ChainCommitEpoch} is not from the challenge at {current.Challenge} to before {call.Epoch}");
-        byte[] expected = call.Execution.Randomness.FromTickets(RandomnessTag.PoStChainCommit, parameters.ChainCommitEpoch, []);
+        byte[] expected = call.Execution.Randomness.FromTickets(ChainRandomness.PoStChainCommitTag, parameters.ChainCommitEpoch, []);
         if (!parameters.ChainCommitRand.Span.SequenceEqual(expected))
             throw ActorException.Illegal($"the chain randomness of epoch {parameters.ChainCommitEpoch} is another");
         return current;
