@@ -44,6 +44,8 @@ internal sealed class CallRouter : IAsyncDisposable
 
     public CoordinatorAnswers Answers { get; }
 
+    public ChainProxyOptions Options => _options;
+
     public long CacheHits => _cache?.Hits ?? 0;
 
     /// <summary>The result of a call, in JSON.</summary>
@@ -93,6 +95,13 @@ internal sealed class CallRouter : IAsyncDisposable
         return Pool.For(Head(caller), call.Method).FirstOrDefault() ?? throw RpcFaultException.Unavailable($"no daemon can answer {call.Method} now");
     }
 
+    /// <summary>The daemons for a subscription that calls back, best first.</summary>
+    public List<Upstream> ForCallBacks(Caller caller, RoutedCall call)
+    {
+        caller.Gate.Admit(caller.Identity, call.Rule!);
+        return Pool.For(Head(caller), call.Rule!.Name);
+    }
+
     public ValueTask DisposeAsync() => Pool.DisposeAsync();
 
     private TipSetKey? Head(Caller caller) => Answers.Stream(caller.Gate.Head).Head?.Key;
@@ -113,7 +122,7 @@ internal sealed class CallRouter : IAsyncDisposable
     {
         if (name is null)
             throw RpcFaultException.Refused($"'{rule.ShortName}' concerns one daemon: name it in the header X-Filecoin-Node, or configure one for such calls");
-        if (rule.Class is MethodClass.NonceAssigning or MethodClass.BlockSubmission or MethodClass.IdempotentWrite or MethodClass.Channel)
+        if (rule.Class is MethodClass.NonceAssigning or MethodClass.BlockSubmission or MethodClass.IdempotentWrite or MethodClass.Channel or MethodClass.CallBack)
             throw RpcFaultException.Refused($"'{rule.ShortName}' is routed by the pool and cannot be sent to a named daemon");
         Upstream upstream = Pool.Find(name) ?? throw RpcFaultException.Refused($"there is no daemon named '{name}' in the pool");
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(token);

@@ -47,6 +47,9 @@ public enum MethodClass
     /// <summary>Answers with a channel of values; WebSocket only.</summary>
     Channel,
 
+    /// <summary>Makes or ends a subscription whose values are calls to the client; WebSocket only, at the daemon where it lives.</summary>
+    CallBack,
+
     /// <summary>Concerns one daemon as such: only with that daemon named, or denied.</summary>
     NodeAddressed,
 }

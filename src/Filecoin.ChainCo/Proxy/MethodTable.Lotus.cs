@@ -100,7 +100,9 @@ public sealed partial class MethodTable
 
     private static readonly (string Alias, string Name)[] Aliases =
     [
-        .. Words(EthReads + " EthSendRawTransaction EthGetFilterChanges EthGetFilterLogs EthNewFilter EthNewBlockFilter EthNewPendingTransactionFilter EthUninstallFilter")
+        .. Words(EthReads
+            + " EthSendRawTransaction EthGetFilterChanges EthGetFilterLogs EthNewFilter EthNewBlockFilter EthNewPendingTransactionFilter EthUninstallFilter"
+            + " EthSubscribe EthUnsubscribe")
             .Select(name => (AliasOf(name), name)).Where(pair => pair.Item1.Length > 0),
     ];
 
@@ -154,6 +156,8 @@ public sealed partial class MethodTable
             yield return Read(name, MethodClass.FilterCreation);
         foreach (string name in Words("EthGetFilterChanges EthGetFilterLogs EthUninstallFilter"))
             yield return Read(name, MethodClass.FilterUse, 0);
+        yield return Read("EthSubscribe", MethodClass.CallBack);
+        yield return Read("EthUnsubscribe", MethodClass.CallBack, 0);
         foreach (string name in Words("SyncIncomingBlocks MpoolSub SubscribeActorEventsRaw ChainExport"))
             yield return Read(name, MethodClass.Channel);
         foreach (string name in Words(ReadOfOneDaemon))

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Filecoin.ChainCo.Rpc;
 using Filecoin.ChainCo.Rpc.Api;
 using Filecoin.ChainCo.Rpc.Serving;
 
@@ -11,10 +12,27 @@ namespace Filecoin.ChainCo.Proxy;
 internal sealed class ProxyDispatcher(Caller caller, CallRouter router, CancellationToken draining) : IRpcDispatcher
 {
     private readonly MethodTable _table = MethodTable.Of(caller.Version);
+    private CallBackSubscriptions? _callBacks;
 
     public string? NameOf(ReadOnlySpan<byte> name) => _table.NameOf(name);
 
-    public Task<ReadOnlyMemory<byte>> CallAsync(RpcCall call, CancellationToken token) => router.CallAsync(caller, Route(call), token);
+    public Task<ReadOnlyMemory<byte>> CallAsync(RpcCall call, CancellationToken token)
+    {
+        RoutedCall routed = Route(call);
+        // Over HTTP there is no subscription to end, and the router says that there can be none.
+        return routed.Rule is { Class: MethodClass.CallBack, ShortName: "EthUnsubscribe" } && _callBacks is not null
+            ? Task.FromResult<ReadOnlyMemory<byte>>(_callBacks.Unsubscribe(routed) ? "true"u8.ToArray() : "false"u8.ToArray())
+            : router.CallAsync(caller, routed, token);
+    }
+
+    public async ValueTask<EthSubscription?> SubscribeAsync(RpcCall call, CancellationToken token)
+    {
+        RoutedCall routed = Route(call);
+        if (routed.Rule is not { Class: MethodClass.CallBack, ShortName: "EthSubscribe" })
+            return null;
+        _callBacks ??= new CallBackSubscriptions(router, caller);
+        return await _callBacks.SubscribeAsync(routed, token).ConfigureAwait(false);
+    }
 
     public IAsyncEnumerable<ReadOnlyMemory<byte>>? Open(RpcCall call, CancellationToken token)
     {

@@ -92,6 +92,18 @@ internal sealed class Upstream : IAsyncDisposable
             yield return value;
     }
 
+    /// <summary>Makes an Ethereum subscription over the daemon's one WebSocket.</summary>
+    /// <exception cref="RpcException">There is no subscription.</exception>
+    public Task<EthSubscription> SubscribeEthAsync(ApiVersion version, ReadOnlyMemory<byte> parameters, CancellationToken token) =>
+        _sockets[(int)version].Value is IEthSubscriptions socket
+            ? socket.SubscribeEthAsync(parameters.ToArray(), token)
+            : throw new RpcErrorException("Filecoin.EthSubscribe", RpcErrorCode.MethodNotFound, "connection doesn't support callbacks");
+
+    /// <summary>Ends an Ethereum subscription where it was made.</summary>
+    /// <exception cref="RpcException">It is not known whether it ended.</exception>
+    public Task<ReadOnlyMemory<byte>> UnsubscribeEthAsync(ApiVersion version, ReadOnlyMemory<byte> parameters, CancellationToken token) =>
+        _sockets[(int)version].Value.CallAsync("Filecoin.EthUnsubscribe", parameters, token);
+
     /// <summary>Counts a call that ran out of its time.</summary>
     public void CountFailure()
     {

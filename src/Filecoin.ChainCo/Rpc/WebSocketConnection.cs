@@ -15,6 +15,7 @@ internal sealed class WebSocketConnection : IAsyncDisposable
     private readonly RpcTransportOptions _options;
     private readonly ConcurrentDictionary<long, PendingCall> _pending = new();
     private readonly ConcurrentDictionary<long, PendingCall> _channels = new();
+    private readonly ConcurrentDictionary<string, PendingCall> _subscriptions = new();
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly CancellationTokenSource _closing = new();
     private Task _reading = Task.CompletedTask;
@@ -93,6 +94,8 @@ internal sealed class WebSocketConnection : IAsyncDisposable
     {
         if (pending.ChannelId is { } channel && _channels.TryRemove(channel, out _))
             _ = SendCancelAsync(pending.Id);
+        if (pending.SubscriptionId is { } subscription)
+            _subscriptions.TryRemove(subscription, out _);
     }
 
     public async ValueTask DisposeAsync()
@@ -171,10 +174,11 @@ internal sealed class WebSocketConnection : IAsyncDisposable
         _broken = true;
         await _closing.CancelAsync().ConfigureAwait(false);
         _socket.Abort();
-        foreach (PendingCall call in _pending.Values.Concat(_channels.Values))
+        foreach (PendingCall call in _pending.Values.Concat(_channels.Values).Concat(_subscriptions.Values))
             call.Fail(new RpcConnectionException(call.Method, $"{_endpoint} {reason}", maybeDelivered: true, cause));
         _pending.Clear();
         _channels.Clear();
+        _subscriptions.Clear();
     }
 
     private async Task<(byte[] Buffer, int Length)> ReceiveAsync(byte[] buffer)
@@ -213,8 +217,12 @@ internal sealed class WebSocketConnection : IAsyncDisposable
                 if (ReadChannelMessage(frame.Params, out _) is { } closed && _channels.TryRemove(closed, out PendingCall? ended))
                     ended.Values!.TryComplete();
                 break;
+            case "eth_subscription":
+                if (ReadSubscription(frame.Params) is { } subscription && _subscriptions.TryGetValue(subscription, out PendingCall? subscriber))
+                    Give(subscriber, frame.Params);
+                break;
             default:
-                // Requests of the daemon to its client: none of the methods that we call makes any.
+                // Other requests of the daemon to its client: none of the methods that we call makes any.
                 break;
         }
     }
@@ -230,7 +238,18 @@ internal sealed class WebSocketConnection : IAsyncDisposable
         }
 
         ReadOnlyMemory<byte> result = frame.HasResult ? frame.Result : "null"u8.ToArray();
-        if (pending.Values is not null)
+        if (pending.CallsBack)
+        {
+            if (result.Span is not [(byte)'"', .., (byte)'"'])
+            {
+                pending.Fail(new RpcProtocolException(pending.Method, "expected a subscription's id"));
+                return;
+            }
+
+            pending.SubscriptionId = Encoding.UTF8.GetString(result.Span[1..^1]);
+            _subscriptions[pending.SubscriptionId] = pending;
+        }
+        else if (pending.Values is not null)
         {
             if (!TryReadInt64(result.Span, out long channel))
             {
@@ -250,6 +269,11 @@ internal sealed class WebSocketConnection : IAsyncDisposable
     {
         if (ReadChannelMessage(parameters, out ReadOnlyMemory<byte> value) is not { } channel || !_channels.TryGetValue(channel, out PendingCall? subscription))
             return;
+        Give(subscription, value);
+    }
+
+    private void Give(PendingCall subscription, ReadOnlyMemory<byte> value)
+    {
         if (subscription.Values!.TryWrite(value))
             return;
         subscription.Values.TryComplete(
@@ -269,6 +293,24 @@ internal sealed class WebSocketConnection : IAsyncDisposable
         if (rest.Read() && rest.TokenType != JsonTokenType.EndArray)
             value = JsonRpcFrame.ReadSlice(ref reader, parameters);
         return channel;
+    }
+
+    /// <summary>The id in <c>{"subscription":"0x…","result":…}</c>; null when the parameters have another form.</summary>
+    private static string? ReadSubscription(ReadOnlyMemory<byte> parameters)
+    {
+        var reader = new Utf8JsonReader(parameters.Span, new JsonReaderOptions { MaxDepth = JsonRpcFrame.MaxDepth });
+        if (parameters.IsEmpty || !reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            return null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            bool isId = reader.ValueTextEquals("subscription"u8);
+            reader.Read();
+            if (isId)
+                return reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+            reader.Skip();
+        }
+
+        return null;
     }
 
     private static bool TryReadInt64(ReadOnlySpan<byte> json, out long value)

@@ -7,7 +7,7 @@ namespace Filecoin.ChainCo.Rpc;
 /// JSON-RPC over one WebSocket as go-jsonrpc speaks it. The connection is made by the first call and again by the first call after it broke;
 /// after a failed attempt calls fail at once until the back-off has passed.
 /// </summary>
-public sealed class WebSocketRpcTransport : IRpcTransport
+public sealed class WebSocketRpcTransport : IRpcTransport, IEthSubscriptions
 {
     private readonly RpcEndpoint _endpoint;
     private readonly RpcTransportOptions _options;
@@ -61,6 +61,31 @@ public sealed class WebSocketRpcTransport : IRpcTransport
         finally
         {
             connection.Unsubscribe(pending);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<EthSubscription> SubscribeEthAsync(ReadOnlyMemory<byte> parameters, CancellationToken cancellationToken = default)
+    {
+        const string Method = "Filecoin.EthSubscribe";
+        WebSocketConnection connection = await ConnectAsync(Method, cancellationToken).ConfigureAwait(false);
+        var values = Channel.CreateBounded<ReadOnlyMemory<byte>>(
+            new BoundedChannelOptions(_options.SubscriptionBuffer) { SingleReader = true, SingleWriter = true });
+        var pending = new PendingCall(Method, Interlocked.Increment(ref _lastId)) { Values = values.Writer, CallsBack = true };
+        ReadOnlyMemory<byte> id = await RequestAsync(connection, pending, parameters, cancellationToken).ConfigureAwait(false);
+        return new EthSubscription(id, Values(CancellationToken.None));
+
+        async IAsyncEnumerable<ReadOnlyMemory<byte>> Values([EnumeratorCancellation] CancellationToken token)
+        {
+            try
+            {
+                await foreach (ReadOnlyMemory<byte> value in values.Reader.ReadAllAsync(token).ConfigureAwait(false))
+                    yield return value;
+            }
+            finally
+            {
+                connection.Unsubscribe(pending);
+            }
         }
     }
 
@@ -156,6 +181,12 @@ internal sealed class PendingCall(string method, long id)
 
     /// <summary>Where a subscription's values go; null for a plain call.</summary>
     public ChannelWriter<ReadOnlyMemory<byte>>? Values { get; init; }
+
+    /// <summary>Whether the values come as calls of the daemon that name a subscription, in place of a channel.</summary>
+    public bool CallsBack { get; init; }
+
+    /// <summary>The daemon's name of a subscription that calls back, known from the answer on.</summary>
+    public string? SubscriptionId { get; set; }
 
     /// <summary>The daemon's channel number, known from the answer on.</summary>
     public long? ChannelId { get; set; }

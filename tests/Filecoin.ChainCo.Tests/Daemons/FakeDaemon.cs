@@ -75,6 +75,9 @@ internal sealed class FakeDaemon : IAsyncDisposable
 
     private readonly ConcurrentDictionary<string, Func<IEnumerable<string>>> _channelMethods = new();
 
+    /// <summary>Calls every client back, as go-jsonrpc does without an id.</summary>
+    public Task CallBackAsync(string method, string parameters) => SendRawAsync($$"""{"jsonrpc":"2.0","method":"{{method}}","params":{{parameters}}}""");
+
     public async Task PushAsync(string value)
     {
         foreach (Session session in _sessions.Keys)
@@ -243,7 +246,17 @@ internal sealed class FakeDaemon : IAsyncDisposable
             }
         }
 
-        public void Abort() => context.Abort();
+        public void Abort()
+        {
+            try
+            {
+                context.Abort();
+            }
+            catch (ObjectDisposedException)
+            {
+                // It ended at this moment.
+            }
+        }
 
         public void Dispose() => _writing.Dispose();
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Filecoin.ChainCo.Chain;
 using Filecoin.ChainCo.Rpc;
 using Filecoin.ChainCo.Rpc.Api;
+using Filecoin.ChainCo.Tests.Daemons;
 
 namespace Filecoin.ChainCo.Tests.Proxy;
 
@@ -92,6 +93,53 @@ public sealed class ProxySocketTests
         await ProxyPool.UntilAsync(() => pool.Server.SocketCount == 1);
         await SendAsync(good, """{"id":9,"method":"Filecoin.ChainHead"}""");
         Assert.Contains("\"id\":9", await ReceiveAsync(good), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_ethereum_subscription_calls_its_client_back_and_no_other()
+    {
+        int made = 0;
+        await using ProxyPool pool = await ProxyPool.StartAsync(1, each: (_, rpc) => rpc
+            .On("EthSubscribe", p => p[0].GetString() == "newHeads" ? $"\"0x{Interlocked.Increment(ref made)}\"" : throw new FakeRpcError(1, "unsupported event type"))
+            .On("EthUnsubscribe", _ => "true"));
+        using ClientWebSocket one = await ConnectAsync(pool), two = await ConnectAsync(pool);
+        await SendAsync(one, """{"jsonrpc":"2.0","id":1,"method":"eth_subscribe","params":["newHeads"]}""");
+        Assert.Equal("""{"jsonrpc":"2.0","result":"0x1","id":1}""", await ReceiveAsync(one));
+        await SendAsync(two, """{"jsonrpc":"2.0","id":1,"method":"eth_subscribe","params":["newHeads"]}""");
+        Assert.Equal("""{"jsonrpc":"2.0","result":"0x2","id":1}""", await ReceiveAsync(two));
+        FakeDaemon daemon = pool.Daemons[0].Rpc;
+        await daemon.CallBackAsync("eth_subscription", """{"subscription":"0x2","result":{"number":"0x7"}}""");
+        await daemon.CallBackAsync("eth_subscription", """{"result":{"number":"0x8"},"subscription":"0x1"}""");
+        await daemon.CallBackAsync("eth_subscription", """{"subscription":"0x9","result":1}""");
+        await daemon.CallBackAsync("eth_subscription", "[1]");
+        Assert.Equal("""{"jsonrpc":"2.0","method":"eth_subscription","params":{"result":{"number":"0x8"},"subscription":"0x1"}}""", await ReceiveAsync(one));
+        Assert.Equal("""{"jsonrpc":"2.0","method":"eth_subscription","params":{"subscription":"0x2","result":{"number":"0x7"}}}""", await ReceiveAsync(two));
+
+        // Another client's subscription is not this one's to end.
+        await SendAsync(one, """{"jsonrpc":"2.0","id":2,"method":"eth_unsubscribe","params":["0x2"]}""");
+        Assert.Equal("""{"jsonrpc":"2.0","result":false,"id":2}""", await ReceiveAsync(one));
+        await SendAsync(one, """{"jsonrpc":"2.0","id":3,"method":"eth_unsubscribe","params":["0x1"]}""");
+        Assert.Equal("""{"jsonrpc":"2.0","result":true,"id":3}""", await ReceiveAsync(one));
+        two.Abort();
+        await ProxyPool.UntilAsync(() => daemon.Requests.Where(request => request.Method == "Filecoin.EthUnsubscribe").Select(request => request.Params).Order()
+            .SequenceEqual(["[\"0x1\"]", "[\"0x2\"]"]));
+        await SendAsync(one, """{"jsonrpc":"2.0","id":4,"method":"eth_subscribe","params":["other"]}""");
+        Assert.Contains("unsupported event type", await ReceiveAsync(one), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_subscription_whose_daemon_is_gone_breaks_the_connection_off()
+    {
+        await using ProxyPool pool = await ProxyPool.StartAsync(2, each: (i, rpc) => rpc.On("EthSubscribe", _ => $"\"0x{i}\"").On("EthUnsubscribe", _ => "true"));
+        using ClientWebSocket socket = await ConnectAsync(pool);
+        await SendAsync(socket, """{"jsonrpc":"2.0","id":1,"method":"Filecoin.EthSubscribe","params":["newHeads"]}""");
+        int at = JsonDocument.Parse(await ReceiveAsync(socket)).RootElement.GetProperty("result").GetString()![^1] - '0';
+        await pool.Daemons[at].Rpc.StopAsync();
+        await Assert.ThrowsAnyAsync<WebSocketException>(() => ReceiveAsync(socket));
+        using ClientWebSocket again = await ConnectAsync(pool);
+        await SendAsync(again, """{"jsonrpc":"2.0","id":1,"method":"Filecoin.EthSubscribe","params":["newHeads"]}""");
+        Assert.Contains($"\"0x{1 - at}\"", await ReceiveAsync(again), StringComparison.Ordinal);
+        Assert.Equal(RpcErrorCode.MethodNotFound, ProxyPool.CodeOf(await pool.CallAsync("eth_subscribe", "[\"newHeads\"]")));
     }
 
     private static async Task<List<HeadChange>> FollowAsync(WebSocketRpcTransport transport, TipSet end)

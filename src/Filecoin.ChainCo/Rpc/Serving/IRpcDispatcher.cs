@@ -13,4 +13,8 @@ internal interface IRpcDispatcher
     /// <summary>The values of a call that answers with a channel; null for any other call.</summary>
     /// <exception cref="RpcFaultException">The channel cannot be opened.</exception>
     IAsyncEnumerable<ReadOnlyMemory<byte>>? Open(RpcCall call, CancellationToken token);
+
+    /// <summary>The subscription of a call whose values are calls to the client; null for any other call.</summary>
+    /// <exception cref="RpcFaultException">The subscription cannot be made.</exception>
+    ValueTask<EthSubscription?> SubscribeAsync(RpcCall call, CancellationToken token) => default;
 }

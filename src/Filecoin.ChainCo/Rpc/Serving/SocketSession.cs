@@ -168,6 +168,14 @@ internal sealed class SocketSession : IAsyncDisposable
                 return;
             }
 
+            if (!call.IsNotification && await _methods.SubscribeAsync(call, stop.Token).ConfigureAwait(false) is { } subscription)
+            {
+                _slots.Release();
+                held = false;
+                await CallBackAsync(id, subscription, stop.Token).ConfigureAwait(false);
+                return;
+            }
+
             ReadOnlyMemory<byte> result = await _methods.CallAsync(call, stop.Token).ConfigureAwait(false);
             if (!call.IsNotification)
                 Send(Result(id, result));
@@ -225,6 +233,26 @@ internal sealed class SocketSession : IAsyncDisposable
         }
 
         Send(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"jsonrpc\":\"2.0\",\"method\":\"xrpc.ch.close\",\"params\":[{channel}]}}")));
+    }
+
+    /// <summary>Calls the client with each value. No message tells a client that its subscription broke off, so the connection does.</summary>
+    private async Task CallBackAsync(ReadOnlyMemory<byte> id, EthSubscription subscription, CancellationToken token)
+    {
+        Send(Result(id, subscription.Id));
+        try
+        {
+            await foreach (ReadOnlyMemory<byte> value in subscription.Values.WithCancellation(token).ConfigureAwait(false))
+                Send([.. "{\"jsonrpc\":\"2.0\",\"method\":\"eth_subscription\",\"params\":"u8, .. value.Span, (byte)'}']);
+        }
+        catch (OperationCanceledException)
+        {
+            // The client took it back, or the connection ends.
+        }
+        catch (RpcException)
+        {
+            await _closing.CancelAsync().ConfigureAwait(false);
+            _socket.Abort();
+        }
     }
 
     private void Cancel(ReadOnlyMemory<byte> parameters)
