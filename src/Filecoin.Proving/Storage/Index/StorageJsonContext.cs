@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Filecoin.Proving.Sectors;
+using Filecoin.Proving.Storage.Paths;
 
 namespace Filecoin.Proving.Storage.Index;
 
@@ -22,7 +23,12 @@ namespace Filecoin.Proving.Storage.Index;
 [JsonSerializable(typeof(IReadOnlyList<SectorStorageInfo>))]
 [JsonSerializable(typeof(IReadOnlyList<SectorDeclaration>))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, IReadOnlyList<SectorDeclaration>>))]
-internal sealed partial class StorageJsonContext : JsonSerializerContext;
+[JsonSerializable(typeof(StoragePathConfig))]
+internal sealed partial class StorageJsonContext : JsonSerializerContext
+{
+    /// <summary>For files that people edit.</summary>
+    public static StorageJsonContext Indented => field ??= new(new JsonSerializerOptions(Default.Options) { WriteIndented = true });
+}
 
 /// <summary>A storage id as its text.</summary>
 public sealed class StorageIdJsonConverter : JsonConverter<StorageId>
