@@ -68,7 +68,7 @@ internal static class DeadlineCron
             power += lost;
         }
 
-        ImmutableArray<Partition> closed = partitions.MoveToImmutable();
+        ImmutableArray<Partition> closed = partitions.ToImmutable();
         return deadline with
         {
             Partitions = closed,
