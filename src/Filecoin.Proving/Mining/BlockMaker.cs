@@ -34,11 +34,11 @@ internal sealed class BlockMaker(
         if (info is not { EligibleForMining: true } || info.Sectors.Count == 0)
             return new Draw(false, 0);
         BeaconEntry beacon = info.BeaconEntries.Count > 0 ? info.BeaconEntries[^1] : info.PrevBeaconEntry;
-        byte[] address = Entropy(miner);
+        byte[] address = ChainRandomness.EntropyOf(miner);
         ReadOnlyMemory<byte> election = await signer.SignAsync(
-            info.WorkerKey, ChainRandomness.Draw(beacon.Data.Span, ChainRandomness.ElectionProofProduction, mining.Epoch, address), cancellationToken)
+            info.WorkerKey, ChainRandomness.Draw(beacon.Data.Span, ChainRandomness.ElectionTag, mining.Epoch, address), cancellationToken)
             .ConfigureAwait(false);
-        int wins = WinCount.Of(election.Span, info.MinerPower.Atto, info.NetworkPower.Atto);
+        int wins = ElectionWins.Count(election.Span, info.MinerPower.Atto, info.NetworkPower.Atto);
         won(wins);
         if (wins == 0)
             return new Draw(true, 0);
@@ -49,7 +49,7 @@ internal sealed class BlockMaker(
         try
         {
             PoStProof proof = await ProveAsync(
-                miner, info.Sectors[0], ChainRandomness.Draw(beacon.Data.Span, ChainRandomness.WinningPoStChallengeSeed, mining.Epoch, address), mining,
+                miner, info.Sectors[0], ChainRandomness.Draw(beacon.Data.Span, ChainRandomness.WinningPoStTag, mining.Epoch, address), mining,
                 cancellationToken).ConfigureAwait(false);
             TipSet parents = await RefreshAsync(mining, cancellationToken).ConfigureAwait(false);
             if (!parents.MinTicket.VRFProof.Span.SequenceEqual(mining.TipSet.MinTicket.VRFProof.Span))
@@ -75,7 +75,7 @@ internal sealed class BlockMaker(
         MiningBaseInfo info, BeaconEntry beacon, byte[] miner, TipSet parents, ChainEpoch epoch, CancellationToken cancellationToken)
     {
         byte[] randomness = ChainRandomness.Draw(
-            beacon.Data.Span, ChainRandomness.TicketProduction, epoch - 1, [.. miner, .. parents.MinTicket.VRFProof.Span]);
+            beacon.Data.Span, ChainRandomness.TicketTag, epoch - 1, [.. miner, .. parents.MinTicket.VRFProof.Span]);
         return new Ticket(await signer.SignAsync(info.WorkerKey, randomness, cancellationToken).ConfigureAwait(false));
     }
 
@@ -114,11 +114,4 @@ internal sealed class BlockMaker(
     // How high the ticket ranks, 0 to 1: one less its digest as a number (lotus Ticket.Quality).
     private static double Quality(Ticket ticket) =>
         1 - ((double)new BigInteger(ticket.Digest(), isUnsigned: true, isBigEndian: true) / Math.Pow(2, 256));
-
-    private static byte[] Entropy(Address miner)
-    {
-        var writer = new DagCborWriter();
-        writer.WriteAddress(miner);
-        return writer.ToArray();
-    }
 }

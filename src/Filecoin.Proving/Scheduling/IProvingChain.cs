@@ -49,8 +49,6 @@ public interface IProvingChain
 /// <param name="state">Miners.</param>
 public sealed class ProvingChain(IChainHeadApi chain, IStateApi state) : IProvingChain
 {
-    private const long WindowedPoStChallengeSeed = 4, PoStChainCommit = 9;
-
     /// <inheritdoc/>
     public async IAsyncEnumerable<ChainPoint> HeadsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -86,20 +84,9 @@ public sealed class ProvingChain(IChainHeadApi chain, IStateApi state) : IProvin
 
     /// <inheritdoc/>
     public Task<ReadOnlyMemory<byte>> ChallengeAsync(Address miner, ChainEpoch challenge, TipSetKey at, CancellationToken cancellationToken = default) =>
-        state.StateGetRandomnessFromBeaconAsync(WindowedPoStChallengeSeed, challenge, MinerEntropy.Of(miner), at, cancellationToken);
+        state.StateGetRandomnessFromBeaconAsync(ChainRandomness.WindowPoStTag, challenge, ChainRandomness.EntropyOf(miner), at, cancellationToken);
 
     /// <inheritdoc/>
     public Task<ReadOnlyMemory<byte>> CommitRandomnessAsync(ChainEpoch epoch, TipSetKey at, CancellationToken cancellationToken = default) =>
-        state.StateGetRandomnessFromTicketsAsync(PoStChainCommit, epoch, default, at, cancellationToken);
-}
-
-/// <summary>The entropy that makes randomness a miner's own: its address in CBOR.</summary>
-internal static class MinerEntropy
-{
-    public static ReadOnlyMemory<byte> Of(Address miner)
-    {
-        var writer = new DagCborWriter();
-        writer.WriteAddress(miner);
-        return writer.ToArray();
-    }
+        state.StateGetRandomnessFromTicketsAsync(ChainRandomness.PoStChainCommitTag, epoch, default, at, cancellationToken);
 }
