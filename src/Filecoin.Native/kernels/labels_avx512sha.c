@@ -8,13 +8,17 @@
    order of parents that is one block. One sector waits for its own rounds and layer 1 has few blocks to schedule: both stay with the SHA extensions.
 
    The SHA extensions here run among instructions on wide registers: free on AMD's cores, ruinous on Intel's (FIL_CPU_FREE_MIX). */
-#include "labels_shani.h"
+#include <immintrin.h>
 
 /* Kept schedules, with the round constants added, of the sixteen blocks of two lanes: quad t of block 4p + r is
    the 128-bit part p of rows[t][r]. A lane has the blocks of two neighbouring parts. */
 typedef struct {
     __m512i rows[16][4];
 } schedules;
+
+#define LANE_QUAD(i, t) ((ptrdiff_t)(sizeof(schedules) / sizeof(__m128i)) * ((i) / 2) + 2 * ((i) & 1) + 16 * (t))
+
+#include "labels_shani.h"
 
 #define PAIRS ((LABEL_MAX_LANES + 1) / 2)
 
@@ -33,21 +37,10 @@ typedef const uint8_t *block_sources[2 * PAIRS][LANE_BLOCKS][2];
 /* The words of sixteen blocks, a vector a word. */
 typedef __m512i block_words[64];
 
-/* Quad 0 of a block, a column of a part, in the first lane; quad t of lane i stands at LANE_QUAD(i, t) from there. */
+/* Quad 0 of a block, a column of a part, in the first lane. */
 FIL_INLINE const __m128i *block_of(const schedules *s, int block)
 {
     return (const __m128i *)&s->rows[0][block & 3] + (block >> 2);
-}
-
-#define LANE_QUAD(i, t) ((ptrdiff_t)(sizeof(schedules) / sizeof(__m128i)) * ((i) / 2) + 2 * ((i) & 1) + 16 * (t))
-
-/* Four rounds of n lanes with a kept quad. */
-FIL_INLINE void quad_rounds_n(int n, shani_state s[], const __m128i *w, int t)
-{
-    UNROLL for (int i = 0; i < n; i++)
-        TWO_ROUNDS(s[i].cdgh, s[i].abef, *(const uint64_t *)(w + LANE_QUAD(i, t)));
-    UNROLL for (int i = 0; i < n; i++)
-        TWO_ROUNDS(s[i].abef, s[i].cdgh, *((const uint64_t *)(w + LANE_QUAD(i, t)) + 1));
 }
 
 FIL_INLINE __m512i sigma0(__m512i x)
@@ -114,37 +107,7 @@ FIL_INLINE void next_quad(schedules *to, block_words w, int t)
     keep_quad(to, t, x);
 }
 
-/* One block through each state, scheduled as it runs from its sixteen words and kept at w, unless that is null. */
-FIL_INLINE void rounds_of_fresh_n(int n, shani_state s[], __m128i *w, __m128i m[][4])
-{
-    shani_state before[LABEL_MAX_LANES];
-    UNROLL for (int i = 0; i < n; i++)
-        before[i] = s[i];
-    UNROLL for (int t = 0; t < 16; t++) {
-        UNROLL for (int i = 0; i < n; i++) {
-            const __m128i kw = schedule_quad(m[i], t);
-            if (w)
-                _mm_store_si128(w + LANE_QUAD(i, t), kw);
-            s[i] = four_rounds(s[i], kw);
-        }
-    }
-    UNROLL for (int i = 0; i < n; i++)
-        s[i] = state_add(s[i], before[i]);
-}
-
-/* One kept block through each state. */
-FIL_INLINE void rounds_n(int n, shani_state s[], const __m128i *w)
-{
-    shani_state before[LABEL_MAX_LANES];
-    UNROLL for (int i = 0; i < n; i++)
-        before[i] = s[i];
-    UNROLL for (int t = 0; t < 16; t++)
-        quad_rounds_n(n, s, w, t);
-    UNROLL for (int i = 0; i < n; i++)
-        s[i] = state_add(s[i], before[i]);
-}
-
-/* The same beside quad q of the next node's prefix, and of the schedules of its other blocks. */
+/* One kept block through each state, beside quad q of the next node's prefix, and of the schedules of its other blocks. */
 FIL_INLINE void rounds_beside_n(int n, shani_state s[], const __m128i *w, shani_state prefix[], const __m128i *prefix_w,
                                 schedules next[], block_words words[], block_sources from, int q)
 {
@@ -204,10 +167,9 @@ FIL_INLINE void encode_n(int n, const fil_layer *layer)
 {
     /* Blocks 3 to 18 of a node: the rest of a turn of seven, a turn, four of a turn, the last. */
     static const uint8_t order[16] = {3, 4, 5, 6, 0, 1, 2, 3, 4, 5, 6, 0, 1, 2, 3, 7};
-    const __m128i trim = _mm_set_epi32((int)0xffffff3f, -1, -1, -1);
     const shani_state iv = state_load(fil_sha256_iv);
     const uint64_t end = layer->first_node + layer->count;
-    uint64_t node = layer->first_node;
+    uint64_t node = first_with_parents(n, layer);
     schedules ahead[2][PAIRS], fresh[PAIRS];
     block_words words[PAIRS];
     block_sources from;
@@ -215,11 +177,6 @@ FIL_INLINE void encode_n(int n, const fil_layer *layer)
     __m128i m[LABEL_MAX_LANES][4], last[LABEL_MAX_LANES][2];
     uint8_t prefix_tail[LABEL_SIZE] = {0};
 
-    if (node == 0 && layer->count > 0) {
-        for (int i = 0; i < n; i++)
-            fil_labels_node(layer->replica_ids + LABEL_SIZE * i, layer->layer, 0, 0, 0, layer->current[i]);
-        node = 1;
-    }
     if (node >= end)
         return;
 
@@ -228,13 +185,7 @@ FIL_INLINE void encode_n(int n, const fil_layer *layer)
     int left_out = block_left_out(parents, node);
     store_be32(prefix_tail, layer->layer);
     store_be64(prefix_tail + 4, node);
-    UNROLL for (int i = 0; i < n; i++) {
-        label_words(last[i], layer->current[i], node - 1);
-        label_words(m[i], layer->replica_ids, i);
-        label_words(m[i] + 2, prefix_tail, 0);
-        prefix[i] = iv;
-    }
-    rounds_of_fresh_n(n, prefix, 0, m);
+    begin_n(n, layer, node, prefix_tail, prefix, last);
     store_be64(prefix_tail + 4, node + 1);
     find_sources(n, from, layer, parents, left_out, prefix_tail);
     for (int pair = 0; pair < (n + 1) / 2; pair++) {
@@ -290,13 +241,7 @@ FIL_INLINE void encode_n(int n, const fil_layer *layer)
         UNROLL for (int i = 0; i < n; i++)
             prefix[i] = state_add(prefix[i], iv);
 
-        UNROLL for (int i = 0; i < n; i++) {
-            uint8_t *label = layer->current[i] + LABEL_SIZE * node;
-            state_words(s[i], &last[i][0], &last[i][1]);
-            last[i][1] = _mm_and_si128(last[i][1], trim);
-            _mm_storeu_si128((__m128i *)label, swap_words(last[i][0]));
-            _mm_storeu_si128((__m128i *)(label + 16), swap_words(last[i][1]));
-        }
+        store_labels_n(n, layer, node, s, last);
         parents = next_parents;
         left_out = next_left_out;
     }

@@ -5,57 +5,12 @@
    - a node's blocks are scheduled once and kept; their repetitions, most of its blocks, are rounds alone;
    - these take their words by eight-byte loads, which need no shuffle;
    - the prefix of the next node, which needs no label, runs beside them. */
+#define LANE_QUAD(i, t) (16 * (i) + (t))
+
 #include "labels_shani.h"
 
-/* The 64 words of a block's schedule with the round constants added. */
-typedef struct {
-    union {
-        __m128i whole;
-        uint64_t half[2];
-    } quads[16];
-} schedule;
-
-/* Four rounds of n lanes, alternating so that no lane waits for another. */
-FIL_INLINE void quad_rounds_n(int n, shani_state s[], const schedule w[], int t)
-{
-    UNROLL for (int i = 0; i < n; i++)
-        TWO_ROUNDS(s[i].cdgh, s[i].abef, w[i].quads[t].half[0]);
-    UNROLL for (int i = 0; i < n; i++)
-        TWO_ROUNDS(s[i].abef, s[i].cdgh, w[i].quads[t].half[1]);
-}
-
-/* One block through each state, scheduled as it runs from its sixteen words and kept in w, unless that is null. */
-FIL_INLINE void rounds_of_fresh_n(int n, shani_state s[], schedule w[], __m128i m[][4])
-{
-    shani_state before[LABEL_MAX_LANES];
-    UNROLL for (int i = 0; i < n; i++)
-        before[i] = s[i];
-    UNROLL for (int t = 0; t < 16; t++) {
-        UNROLL for (int i = 0; i < n; i++) {
-            const __m128i kw = schedule_quad(m[i], t);
-            if (w)
-                _mm_store_si128(&w[i].quads[t].whole, kw);
-            s[i] = four_rounds(s[i], kw);
-        }
-    }
-    UNROLL for (int i = 0; i < n; i++)
-        s[i] = state_add(s[i], before[i]);
-}
-
-/* One kept block through each state. */
-FIL_INLINE void rounds_n(int n, shani_state s[], const schedule w[])
-{
-    shani_state before[LABEL_MAX_LANES];
-    UNROLL for (int i = 0; i < n; i++)
-        before[i] = s[i];
-    UNROLL for (int t = 0; t < 16; t++)
-        quad_rounds_n(n, s, w, t);
-    UNROLL for (int i = 0; i < n; i++)
-        s[i] = state_add(s[i], before[i]);
-}
-
-/* The same beside a quarter of a fresh block of other states: independent work for the unit's free slots. */
-FIL_INLINE void rounds_beside_n(int n, shani_state s[], const schedule w[], shani_state other[], __m128i other_m[][4], int quarter)
+/* One kept block through each state, beside a quarter of a fresh block of other states: independent work for the unit's free slots. */
+FIL_INLINE void rounds_beside_n(int n, shani_state s[], const __m128i *w, shani_state other[], __m128i other_m[][4], int quarter)
 {
     shani_state before[LABEL_MAX_LANES];
     UNROLL for (int i = 0; i < n; i++)
@@ -75,36 +30,24 @@ FIL_INLINE void rounds_beside_n(int n, shani_state s[], const schedule w[], shan
    the turns after it on the kept schedules, the first four blocks beside the next node's prefix; the last block. */
 FIL_INLINE void encode_n(int n, const fil_layer *layer)
 {
-    const __m128i trim = _mm_set_epi32((int)0xffffff3f, -1, -1, -1);
     const shani_state iv = state_load(fil_sha256_iv);
     const int first_layer = layer->layer == 1;
     const int used = first_layer ? LABEL_BASE_PARENTS : LABEL_PARENTS;
     const int blocks = used / 2;
     const uint64_t end = layer->first_node + layer->count;
-    uint64_t node = layer->first_node;
-    schedule w[LABEL_PARENTS / 2][LABEL_MAX_LANES];
+    uint64_t node = first_with_parents(n, layer);
+    __m128i w[LABEL_PARENTS / 2][16 * LABEL_MAX_LANES];
     shani_state s[LABEL_MAX_LANES], prefix[LABEL_MAX_LANES];
     __m128i m[LABEL_MAX_LANES][4], last[LABEL_MAX_LANES][2];
     uint8_t prefix_tail[LABEL_SIZE] = {0};
 
-    if (node == 0 && layer->count > 0) {
-        for (int i = 0; i < n; i++)
-            fil_labels_node(layer->replica_ids + LABEL_SIZE * i, layer->layer, 0, 0, 0, layer->current[i]);
-        node = 1;
-    }
     if (node >= end)
         return;
 
     /* What the node before would have left. */
     store_be32(prefix_tail, layer->layer);
     store_be64(prefix_tail + 4, node);
-    UNROLL for (int i = 0; i < n; i++) {
-        label_words(last[i], layer->current[i], node - 1);
-        label_words(m[i], layer->replica_ids, i);
-        label_words(m[i] + 2, prefix_tail, 0);
-        prefix[i] = iv;
-    }
-    rounds_of_fresh_n(n, prefix, 0, m);
+    begin_n(n, layer, node, prefix_tail, prefix, last);
 
     for (; node < end; node++) {
         const uint64_t index = node - layer->first_node;
@@ -156,13 +99,7 @@ FIL_INLINE void encode_n(int n, const fil_layer *layer)
         }
         rounds_of_fresh_n(n, s, 0, m);
 
-        UNROLL for (int i = 0; i < n; i++) {
-            uint8_t *label = layer->current[i] + LABEL_SIZE * node;
-            state_words(s[i], &last[i][0], &last[i][1]);
-            last[i][1] = _mm_and_si128(last[i][1], trim);
-            _mm_storeu_si128((__m128i *)label, swap_words(last[i][0]));
-            _mm_storeu_si128((__m128i *)(label + 16), swap_words(last[i][1]));
-        }
+        store_labels_n(n, layer, node, s, last);
     }
 }
 
