@@ -11,12 +11,9 @@ public sealed class NonCanonicalFieldElementException : FormatException
     /// <param name="offset">Where the element starts, in bytes from the start of what was read.</param>
     /// <param name="found">The rejected integer, in big-endian hexadecimal digits.</param>
     /// <param name="modulus">The field's modulus, in big-endian hexadecimal digits.</param>
-    /// <param name="input">Which of several inputs held it, where there were several.</param>
-    public NonCanonicalFieldElementException(string field, long offset, string found, string modulus, int? input = null)
-        : base($"Expected a canonical element of {field} (below 0x{modulus}) at byte offset {offset}"
-            + $"{(input is null ? "" : $" of input {input}")}, found 0x{found}.")
+    public NonCanonicalFieldElementException(string field, long offset, string found, string modulus)
+        : base($"Expected a canonical element of {field} (below 0x{modulus}) at byte offset {offset}, found 0x{found}.")
     {
-        Input = input;
         Field = field;
         Offset = offset;
         Found = found;
@@ -29,9 +26,6 @@ public sealed class NonCanonicalFieldElementException : FormatException
     /// <summary>Where the element starts, in bytes from the start of what was read.</summary>
     public long Offset { get; }
 
-    /// <summary>Which of several inputs held it, by index; null where there was one.</summary>
-    public int? Input { get; }
-
     /// <summary>The rejected integer, in big-endian hexadecimal digits without prefix.</summary>
     public string Found { get; }
 
@@ -39,11 +33,11 @@ public sealed class NonCanonicalFieldElementException : FormatException
     public string Modulus { get; }
 
     /// <summary>The exception for a little-endian encoding of an element of <see cref="Fr"/>.</summary>
-    internal static NonCanonicalFieldElementException ForFr(long offset, ReadOnlySpan<byte> littleEndian, int? input = null)
+    internal static NonCanonicalFieldElementException ForFr(long offset, ReadOnlySpan<byte> littleEndian)
     {
         Span<byte> bigEndian = stackalloc byte[Fr.Size];
         littleEndian[..Fr.Size].CopyTo(bigEndian);
         bigEndian.Reverse();
-        return new NonCanonicalFieldElementException("Fr", offset, Convert.ToHexStringLower(bigEndian), Fr.ModulusHex, input);
+        return new NonCanonicalFieldElementException("Fr", offset, Convert.ToHexStringLower(bigEndian), Fr.ModulusHex);
     }
 }

@@ -50,22 +50,6 @@ public static class Poseidon
     public static void HashMany(int arity, ReadOnlySpan<byte> preimages, Span<byte> digests) =>
         HashMany(FieldForms.InUse, arity, preimages, digests);
 
-    /// <summary>
-    /// The digests of columns: digest i is that of node firstNode + i of every layer in turn, as TreeC's leaves are.
-    /// The number of layers is the arity.
-    /// </summary>
-    /// <param name="layers">Regions of 32-byte nodes.</param>
-    /// <param name="firstNode">The first column.</param>
-    /// <param name="count">Columns.</param>
-    /// <param name="digests">32 bytes for each column; must not overlap the layers.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no Poseidon of this arity, or a layer has not that many nodes.</exception>
-    /// <exception cref="NonCanonicalFieldElementException">
-    /// A node is not below the modulus; the offset is that in the layer, and <see cref="NonCanonicalFieldElementException.Input"/> the layer's
-    /// index. Digests are then incomplete.
-    /// </exception>
-    public static void HashColumns(ReadOnlySpan<MemoryRegion> layers, long firstNode, int count, Span<byte> digests) =>
-        HashColumns(FieldForms.InUse, layers, firstNode, count, digests);
-
     internal static void HashMany(FieldForm form, int arity, ReadOnlySpan<byte> preimages, Span<byte> digests)
     {
         PoseidonConstants constants = PoseidonConstants.For(arity);
@@ -88,35 +72,6 @@ public static class Poseidon
                 offset += Fr.Size;
             }
             throw NonCanonicalFieldElementException.ForFr(offset, preimages[(int)offset..]);
-        }
-    }
-
-    internal static void HashColumns(
-        FieldForm form, ReadOnlySpan<MemoryRegion> layers, long firstNode, int count, Span<byte> digests)
-    {
-        PoseidonConstants constants = PoseidonConstants.For(layers.Length);
-        ArgumentOutOfRangeException.ThrowIfNegative(firstNode);
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
-        if (digests.Length != (long)count * DigestSize)
-        {
-            throw new ArgumentException($"Expected {(long)count * DigestSize} bytes for {count} digests, found {digests.Length}.", nameof(digests));
-        }
-        foreach (MemoryRegion layer in layers)
-        {
-            Buffers.RequireDisjoint(layer.ReadOnlySpan(firstNode * Fr.Size, digests.Length), digests);
-        }
-        long bad = form == FieldForm.Managed
-            ? PoseidonReference.HashColumns(constants, layers, firstNode, digests)
-            : PoseidonNative.HashColumns(form, constants, layers, firstNode, digests);
-        if (bad >= 0)
-        {
-            long offset = (firstNode + bad) * Fr.Size;
-            int input = 0;
-            while (Fr.TryRead(layers[input].ReadOnlySpan(offset, Fr.Size), out _))
-            {
-                input++;
-            }
-            throw NonCanonicalFieldElementException.ForFr(offset, layers[input].ReadOnlySpan(offset, Fr.Size), input);
         }
     }
 }

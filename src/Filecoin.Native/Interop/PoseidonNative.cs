@@ -20,19 +20,6 @@ internal static unsafe partial class PoseidonNative
         }
     }
 
-    /// <summary>Digests of preimages whose element j lies in region j. The index of one with a non-canonical element, or −1.</summary>
-    public static long HashColumns(
-        FieldForm form, PoseidonConstants constants, ReadOnlySpan<MemoryRegion> layers, long firstNode, Span<byte> digests)
-    {
-        byte** elements = stackalloc byte*[layers.Length];
-        fixed (byte* output = digests)
-        {
-            for (int j = 0; j < layers.Length; j++)
-                elements[j] = layers[j].Pointer(firstNode * Fr.Size, digests.Length);
-            return Run(form, constants, elements, Fr.Size, digests.Length / Fr.Size, output);
-        }
-    }
-
     private static long Run(FieldForm form, PoseidonConstants constants, byte** elements, int stride, int count, byte* digests)
     {
         PoseidonTable table = constants.TableFor(form);

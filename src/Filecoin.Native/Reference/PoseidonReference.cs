@@ -1,6 +1,5 @@
 using Filecoin.Native.Fields;
 using Filecoin.Native.Hashing;
-using Filecoin.Native.Interop;
 
 namespace Filecoin.Native.Reference;
 
@@ -82,26 +81,6 @@ internal static class PoseidonReference
             if (FrReference.Read(preimages.Slice(i * size, size), elements) >= 0)
             {
                 return i;
-            }
-            Hash(constants, elements).Write(digests[(i * Fr.Size)..]);
-        }
-        return -1;
-    }
-
-    /// <summary>The index of the first column with a non-canonical node, or −1.</summary>
-    public static long HashColumns(
-        PoseidonConstants constants, ReadOnlySpan<MemoryRegion> layers, long firstNode, Span<byte> digests)
-    {
-        Span<Fr> elements = stackalloc Fr[MaxWidth - 1];
-        elements = elements[..layers.Length];
-        for (int i = 0; i < digests.Length / Fr.Size; i++)
-        {
-            for (int j = 0; j < layers.Length; j++)
-            {
-                if (!Fr.TryRead(layers[j].ReadOnlySpan((firstNode + i) * Fr.Size, Fr.Size), out elements[j]))
-                {
-                    return i;
-                }
             }
             Hash(constants, elements).Write(digests[(i * Fr.Size)..]);
         }

@@ -80,29 +80,6 @@ public sealed class PoseidonTests
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(4));
 
     [Theory, MemberData(nameof(Batches))]
-    public void Columns_are_gathered_from_every_layer(Form form, int arity, int count)
-    {
-        const int First = 3;
-        Fr[] elements = [.. Preimage(arity * count).Generator.Sample(1)[0]];
-        MemoryRegion[] layers = [.. Enumerable.Range(0, arity).Select(_ => MemoryRegion.Allocate((First + count) * Fr.Size))];
-        for (int i = 0; i < elements.Length; i++)
-        {
-            elements[i].Write(layers[i % arity].Span((First + i / arity) * Fr.Size, Fr.Size));
-        }
-        byte[] digests = new byte[count * Poseidon.DigestSize];
-        Poseidon.HashColumns(form.Of(), layers, First, count, digests);
-        Assert.Equal(Reference(arity, elements), digests);
-
-        FrGen.Bytes(FrGen.Modulus).CopyTo(layers[^1].Span((First + count - 1) * Fr.Size, Fr.Size));
-        var error = Assert.Throws<NonCanonicalFieldElementException>(() => Poseidon.HashColumns(form.Of(), layers, First, count, digests));
-        Assert.Equal(((long)(First + count - 1) * Fr.Size, (int?)(arity - 1)), (error.Offset, error.Input));
-        Assert.Throws<ArgumentOutOfRangeException>(() => Poseidon.HashColumns(form.Of(), layers, First + 1, count, digests));
-        Assert.Throws<ArgumentException>(() => Poseidon.HashColumns(form.Of(), layers, First, count + 1, digests));
-        Assert.Throws<ArgumentException>(() => Poseidon.HashColumns(form.Of(), layers, First, count, layers[0].Span(First * Fr.Size, count * Fr.Size)));
-        Array.ForEach(layers, layer => layer.Dispose());
-    }
-
-    [Theory, MemberData(nameof(Batches))]
     public void A_non_canonical_element_is_named(Form form, int arity, int count)
     {
         foreach (int bad in (int[])[0, arity * count / 2, arity * count - 1])
