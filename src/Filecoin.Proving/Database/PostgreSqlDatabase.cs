@@ -13,7 +13,9 @@ internal sealed class PostgreSqlDatabase : SqlDatabase
     public PostgreSqlDatabase(string connectionString)
         : base(SqlDialect.PostgreSql)
     {
-        _source = new NpgsqlSlimDataSourceBuilder(connectionString).Build();
+        var builder = new NpgsqlSlimDataSourceBuilder(connectionString);
+        builder.EnableArrays();
+        _source = builder.Build();
     }
 
     /// <summary>Npgsql's form of <c>postgres://user:password@host:port/database?Key=Value</c>.</summary>

@@ -35,6 +35,11 @@ public sealed class SqlDialect
     /// <summary>The column type of bytes. Text is TEXT, integers are BIGINT, truth is BIGINT 0 or 1, in both.</summary>
     public string Blob { get; }
 
+    /// <summary>The condition that a column's value is one of a list.</summary>
+    /// <param name="column">The column.</param>
+    /// <param name="parameter">The parameter's name with its <c>@</c>; its value is an array or a list.</param>
+    public string IsOneOf(string column, string parameter) => this == Sqlite ? $"{column} IN {parameter}" : $"{column} = ANY({parameter})";
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 }

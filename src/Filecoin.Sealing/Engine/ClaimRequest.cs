@@ -18,10 +18,10 @@ internal sealed record ClaimRequest
     public long Floor { get; init; } = long.MinValue;
 
     /// <summary>Only these; null when any will do.</summary>
-    public IReadOnlyCollection<long>? Among { get; init; }
+    public List<long>? Among { get; init; }
 
     /// <summary>None of these.</summary>
-    public IReadOnlyCollection<long> Except { get; init; } = [];
+    public List<long> Except { get; init; } = [];
 
     /// <summary>What each needs on storage.</summary>
     public IReadOnlyList<ScratchSpace> Scratch { get; init; } = [];

@@ -40,7 +40,7 @@ public static class EngineTables
                     machine TEXT,
                     claimed_at BIGINT,
                     note TEXT,
-                    last_error TEXT,
+                    reason TEXT,
                     UNIQUE (type, subject));
                 CREATE INDEX task_queue_ready ON task_queue (type, priority DESC, id) WHERE owner IS NULL AND ready = 1;
                 CREATE INDEX task_queue_resting ON task_queue (not_before) WHERE owner IS NULL AND ready = 0;

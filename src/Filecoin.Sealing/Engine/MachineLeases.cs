@@ -37,7 +37,7 @@ internal sealed class MachineLeases(SqlDatabase database, TimeSpan lease)
     }
 
     /// <summary>Prolongs the session.</summary>
-    public Task<Heartbeat> HeartbeatAsync(string name, long session, bool holdsTasks, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task<Heartbeat> HeartbeatAsync(string name, long session, CancellationToken cancellationToken) => database.WriteAsync(
         async sql =>
         {
             string? state = await sql.FirstAsync<string>(
@@ -52,7 +52,7 @@ internal sealed class MachineLeases(SqlDatabase database, TimeSpan lease)
                 return new Heartbeat(current != session && current != 0 ? SessionStanding.Superseded : SessionStanding.Lost, MachineState.Active, [], []);
             }
 
-            IReadOnlyList<long> tasks = holdsTasks ? await sql.QueryAsync<long>("SELECT id FROM task_queue WHERE owner = @session", new { session }).ConfigureAwait(false) : [];
+            IReadOnlyList<long> tasks = await sql.QueryAsync<long>("SELECT id FROM task_queue WHERE owner = @session", new { session }).ConfigureAwait(false);
             IReadOnlyList<long> expired = await sql.QueryAsync<long>(
                 $"SELECT session FROM machine_nodes WHERE alive = 1 AND expires_at < {sql.Dialect.NowMilliseconds}").ConfigureAwait(false);
             return new Heartbeat(SessionStanding.Alive, MachineStates.Parse(state), tasks, expired);
@@ -81,26 +81,33 @@ internal sealed class MachineLeases(SqlDatabase database, TimeSpan lease)
         },
         cancellationToken);
 
+    /// <summary>Puts tasks back that the session holds and nobody runs.</summary>
+    public Task<int> ReleaseAsync(long session, long[] tasks, string reason, CancellationToken cancellationToken) =>
+        database.WriteAsync(sql => FreeAsync(sql, new { session, reason, tasks, outcome = "released", losses = 0L }, $"owner = @session AND {sql.Dialect.IsOneOf("id", "@tasks")}"), cancellationToken);
+
     /// <summary>Sets a session's tasks free. The machine's row is locked by the caller, so no claim of that session can follow.</summary>
-    private static async Task<int> FreeTasksAsync(SqlSession sql, long session, string reason, bool lost)
+    private static Task<int> FreeTasksAsync(SqlSession sql, long session, string reason, bool lost) =>
+        FreeAsync(sql, new { session, reason, outcome = lost ? "lost" : "released", losses = lost ? 1L : 0L }, "owner = @session");
+
+    private static async Task<int> FreeAsync(SqlSession sql, object parameters, string which)
     {
-        await sql.ExecuteAsync("DELETE FROM task_reservations WHERE task_id IN (SELECT id FROM task_queue WHERE owner = @session)", new { session }).ConfigureAwait(false);
+        await sql.ExecuteAsync($"DELETE FROM task_reservations WHERE task_id IN (SELECT id FROM task_queue WHERE {which})", parameters).ConfigureAwait(false);
         await sql.ExecuteAsync(
             $"""
             INSERT INTO task_history (task_id, type, subject, machine, fence, outcome, reason, added_at, claimed_at, ended_at)
-            SELECT id, type, subject, machine, fence, @outcome, @reason, added_at, claimed_at, {sql.Dialect.NowMilliseconds} FROM task_queue WHERE owner = @session
+            SELECT id, type, subject, machine, fence, @outcome, @reason, added_at, claimed_at, {sql.Dialect.NowMilliseconds} FROM task_queue WHERE {which}
             """,
-            new { session, reason, outcome = lost ? "lost" : "released" }).ConfigureAwait(false);
+            parameters).ConfigureAwait(false);
         return await sql.ExecuteAsync(
-            "UPDATE task_queue SET owner = NULL, machine = NULL, claimed_at = NULL, ready = 1, losses = losses + @losses, last_error = @reason WHERE owner = @session",
-            new { session, reason, losses = lost ? 1L : 0L }).ConfigureAwait(false);
+            $"UPDATE task_queue SET owner = NULL, machine = NULL, claimed_at = NULL, ready = 1, losses = losses + @losses, reason = @reason WHERE {which}",
+            parameters).ConfigureAwait(false);
     }
 }
 
 /// <summary>What a heartbeat brought.</summary>
 /// <param name="Standing">Whether the session goes on.</param>
 /// <param name="State">What the operator wants of the machine.</param>
-/// <param name="Tasks">Ids of the session's tasks, when it was asked for them.</param>
+/// <param name="Tasks">Ids of the session's tasks.</param>
 /// <param name="Expired">Sessions that have run out and that nobody has ended.</param>
 internal sealed record Heartbeat(SessionStanding Standing, MachineState State, IReadOnlyList<long> Tasks, IReadOnlyList<long> Expired);
 

@@ -75,7 +75,7 @@ internal sealed class TaskLeases(SqlDatabase database)
                 $"""
                 SELECT id, type, subject, payload, priority, attempts, losses, fence + 1 AS Fence, @Session AS Owner FROM task_queue
                 WHERE owner IS NULL AND ready = 1 AND type = @Type AND priority >= @Floor
-                {(request.Among is null ? "" : "AND id IN @Among")} {(request.Except.Count == 0 ? "" : "AND id NOT IN @Except")}
+                {(request.Among is null ? "" : $"AND {session.Dialect.IsOneOf("id", "@Among")}")} {(request.Except.Count == 0 ? "" : $"AND NOT ({session.Dialect.IsOneOf("id", "@Except")})")}
                 ORDER BY type, priority DESC, id LIMIT @Limit {session.Dialect.SkipLocked}
                 """,
                 request).ConfigureAwait(false);
@@ -101,8 +101,8 @@ internal sealed class TaskLeases(SqlDatabase database)
             if (taken.Count > 0)
             {
                 await session.ExecuteAsync(
-                    $"UPDATE task_queue SET owner = @Session, machine = @Machine, fence = fence + 1, claimed_at = {session.Dialect.NowMilliseconds}, note = NULL WHERE id IN @Ids",
-                    new { request.Session, request.Machine, Ids = taken.Select(lease => lease.Id) }).ConfigureAwait(false);
+                    $"UPDATE task_queue SET owner = @Session, machine = @Machine, fence = fence + 1, claimed_at = {session.Dialect.NowMilliseconds}, note = NULL WHERE {session.Dialect.IsOneOf("id", "@ids")}",
+                    new { request.Session, request.Machine, ids = taken.ConvertAll(lease => lease.Id) }).ConfigureAwait(false);
             }
 
             return new ClaimResult(true, taken, homeless);
@@ -151,7 +151,7 @@ internal sealed class TaskLeases(SqlDatabase database)
             long wait = (long)Math.Ceiling(rest.TotalMilliseconds);
             await session.ExecuteAsync(
                 $"""
-                UPDATE task_queue SET owner = NULL, machine = NULL, claimed_at = NULL, ready = @ready, attempts = attempts + @failures, last_error = @reason,
+                UPDATE task_queue SET owner = NULL, machine = NULL, claimed_at = NULL, ready = @ready, attempts = attempts + @failures, reason = @reason,
                     not_before = {session.Dialect.NowMilliseconds} + @wait WHERE id = @Id
                 """,
                 new { lease.Id, ready = wait == 0 ? 1L : 0L, failures = failed ? 1L : 0L, reason, wait }).ConfigureAwait(false);
