@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Filecoin.Native.Interop;
 using Filecoin.Proving.Pieces;
 using Filecoin.Proving.Sectors;
 
@@ -155,12 +154,4 @@ public sealed class SealTests : IDisposable
         File.WriteAllBytes(At(name), data);
         return data;
     }
-}
-
-/// <summary>A fact that takes minutes with the managed kernels and runs with the native ones alone.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class NativeFactAttribute : FactAttribute
-{
-    public NativeFactAttribute() =>
-        Skip = Kernels.Form == KernelForm.Managed ? "Sealing 8 MiB takes minutes with the managed kernels." : null;
 }

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Filecoin.ChainCo.Chain;
 using Filecoin.ChainCo.Chain.Actors;
 using Filecoin.ChainCo.Rpc.Api;
+using Filecoin.Native.Curves;
 using Filecoin.Proving.PoRep;
 using Filecoin.Proving.PoSt;
 using Filecoin.Proving.Sectors;
@@ -17,7 +18,7 @@ namespace Filecoin.Localnet.Tests.Actors;
 internal sealed class TestChain
 {
     public static readonly NetworkPolicy Policy = NetworkPolicy.Development(TimeSpan.FromSeconds(1), deadlines: 4, challengeWindow: 6, preCommitChallengeDelay: 4);
-    public static readonly Address Owner = Key(1), Worker = Key(2), Stranger = Key(3);
+    public static readonly Address Owner = Key(1), Worker = KeyOfWorker(), Stranger = Key(3);
     private readonly Executor _executor;
 
     public TestChain(ISealVerifier seals, IPoStVerifier posts, NetworkPolicy? policy = null, bool verifyEvery = false)
@@ -48,6 +49,9 @@ internal sealed class TestChain
         Array.Fill(key, seed);
         return Address.FromBlsPublicKey(key);
     }
+
+    /// <summary>The worker is the one who signs.</summary>
+    public static BlsSecretKey SecretOfWorker() => BlsSecretKey.Read([2, .. new byte[31]]);
 
     /// <summary>One epoch with these messages.</summary>
     public IReadOnlyList<AppliedMessage> Next(params IReadOnlyList<Message> messages)
@@ -146,6 +150,12 @@ internal sealed class TestChain
             deadline.Index, [.. partitions.Select(partition => new Filecoin.ChainCo.Chain.Actors.PoStPartition(partition.Partition, partition.Skipped))],
             [new PoStProof((long)RegisteredPoStProof.StackedDrgWindow2KiBV1_1, proof)], commit,
             Randomness.FromTickets(ChainRandomness.PoStChainCommitTag, commit, []));
+    }
+
+    private static Address KeyOfWorker()
+    {
+        using BlsSecretKey secret = SecretOfWorker();
+        return Address.FromBlsPublicKey(secret.PublicKey().ToCompressed());
     }
 
     public (int Deadline, int Partition) Find(ulong sector)
