@@ -12,7 +12,7 @@ internal static unsafe partial class MsmNative
     internal static int WithPath(int group, MsmPath path) => group | ((int)path << 8);
 
     /// <summary>Whether this process has a path.</summary>
-    internal static bool HasPath(MsmPath path) => HasPath((uint)path) != 0;
+    internal static bool HasPath(MsmPath path) => Kernels.IsNative && HasPath((uint)path) != 0;
 
     /// <summary>Bytes of a point in the form of the path in use.</summary>
     internal static int PointSize(int group) => (int)PointSize((uint)group);

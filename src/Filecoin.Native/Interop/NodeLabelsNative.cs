@@ -8,7 +8,7 @@ internal static unsafe partial class NodeLabelsNative
     private const int MaxLanes = 3;
 
     /// <summary>Whether this process has a path.</summary>
-    internal static bool HasPath(NodeLabelsPath path) => HasPath((uint)path) != 0;
+    internal static bool HasPath(NodeLabelsPath path) => Kernels.IsNative && HasPath((uint)path) != 0;
 
     internal static void EncodeLayer(
         NodeLabelsPath path,

@@ -7,6 +7,7 @@ using Filecoin.ChainCo.Rpc.Api;
 using Filecoin.Proving.PoSt;
 using Filecoin.Proving.Scheduling;
 using Filecoin.Proving.Sectors;
+using PoStPartition = Filecoin.ChainCo.Chain.Actors.PoStPartition;
 
 namespace Filecoin.Proving.Tests.Scheduling;
 
