@@ -242,10 +242,16 @@ public sealed partial class SectorIndex : ISectorIndex
     /// <inheritdoc/>
     public async Task<SectorLease?> TryLockAsync(SectorId sector, SectorFileType read, SectorFileType write, CancellationToken cancellationToken = default)
     {
-        SectorKey.Checked(read | write);
         long asked = _time.GetTimestamp();
-        return await Locks.TryTakeAsync(sector, read, write, cancellationToken).ConfigureAwait(false) is { } id
+        return await TryTakeAsync(sector, read, write, cancellationToken).ConfigureAwait(false) is { } id
             ? new SectorLease(sector, read, write, new Handle(Locks, id), asked, _options.LockLease, _time, _logger) : null;
+    }
+
+    /// <summary>Takes a lock for somebody who renews it by its id; null when another's stands in the way.</summary>
+    internal Task<string?> TryTakeAsync(SectorId sector, SectorFileType read, SectorFileType write, CancellationToken cancellationToken)
+    {
+        SectorKey.Checked(read | write);
+        return Locks.TryTakeAsync(sector, read, write, cancellationToken);
     }
 
     /// <inheritdoc/>

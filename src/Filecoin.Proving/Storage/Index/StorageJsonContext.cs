@@ -18,6 +18,7 @@ namespace Filecoin.Proving.Storage.Index;
 [JsonSerializable(typeof(HealthReport))]
 [JsonSerializable(typeof(SectorId))]
 [JsonSerializable(typeof(SectorLocks))]
+[JsonSerializable(typeof(SectorLockLease))]
 [JsonSerializable(typeof(IReadOnlyList<StorageId>))]
 [JsonSerializable(typeof(IReadOnlyList<StorageInfo>))]
 [JsonSerializable(typeof(IReadOnlyList<SectorStorageInfo>))]

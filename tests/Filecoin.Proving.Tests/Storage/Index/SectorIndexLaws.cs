@@ -1,3 +1,5 @@
+using Filecoin.ChainCo.Rpc;
+using Filecoin.ChainCo.Rpc.Serving;
 using Filecoin.Proving.Sectors;
 using Filecoin.Proving.Storage;
 using Filecoin.Proving.Storage.Index;
@@ -291,5 +293,30 @@ public sealed class SectorIndexTests : SectorIndexLaws
     {
         var database = new TestDatabase(kind);
         return new IndexUnderTest(database, await SectorIndex.OpenAsync(database.Database, options));
+    }
+}
+
+/// <summary>The index over JSON-RPC on a WebSocket.</summary>
+public sealed class RemoteSectorIndexTests : SectorIndexLaws
+{
+    private static readonly RpcTokenKey Key = new(new byte[32]);
+
+    internal override Task<IndexUnderTest> OpenAsync(string kind, SectorIndexOptions? options = null) => OpenAsync(kind, options, RpcPermissions.Admin);
+
+    [Fact]
+    public async Task Without_the_permission_nothing_is_told()
+    {
+        await using IndexUnderTest test = await OpenAsync("sqlite", null, RpcPermissions.Read | RpcPermissions.Write);
+        await Assert.ThrowsAsync<RpcErrorException>(() => test.Index.ListPathsAsync());
+        await Assert.ThrowsAsync<RpcErrorException>(() => test.Index.AttachAsync(Path("a"), new StorageStat()));
+    }
+
+    private static async Task<IndexUnderTest> OpenAsync(string kind, SectorIndexOptions? options, RpcPermissions permissions)
+    {
+        var database = new TestDatabase(kind);
+        RpcServer server = await RpcServer.StartAsync(new RpcMethods().AddSectorIndex(await SectorIndex.OpenAsync(database.Database, options)), tokens: Key);
+        var url = new UriBuilder(new Uri(server.Address, "/rpc/v0")) { Scheme = "ws" }.Uri;
+        var transport = new WebSocketRpcTransport(RpcEndpoint.Create(url, Key.Sign(permissions)));
+        return new IndexUnderTest(database, new RemoteSectorIndex(transport), transport, server);
     }
 }
