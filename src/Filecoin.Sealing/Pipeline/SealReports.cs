@@ -43,7 +43,7 @@ internal static class SealReports
     private const string Select =
         """
         SELECT s.miner AS Miner, s.number AS Number, s.proof AS Proof, s.stage AS Stage, s.state AS State, s.attempt AS Attempt, s.created AS Created, s.changed AS Changed,
-            s.reason AS Reason, s.command AS Command, t.note AS Note, t.last_error AS LastError, t.machine AS Machine
+            s.reason AS Reason, s.command AS Command, t.note AS Note, t.reason AS LastError, t.machine AS Machine
         FROM seal_sectors s LEFT JOIN task_queue t ON s.state = 'Running' AND t.type = s.stage AND t.subject = 's-t0' || s.miner || '-' || s.number
         """;
 
