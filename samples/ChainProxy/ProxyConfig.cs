@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Filecoin.ChainCo.Coordination;
 using Filecoin.ChainCo.Nodes;
 using Filecoin.ChainCo.Proxy;
 
@@ -30,8 +31,7 @@ internal sealed record ProxyConfig
 
     public NodeTimings Timings { get; init; } = new();
 
-    /// <summary>False on test networks with other consensus constants.</summary>
-    public bool VerifyWeights { get; init; } = true;
+    public CoordinatorOptions Coordinator { get; init; } = new();
 
     public ChainProxyOptions Proxy { get; init; } = new();
 
@@ -87,7 +87,11 @@ internal sealed record ProxyConfig
         File.Move(temporary, path, overwrite: true);
     }
 
-    public ChainProxyOptions Options() => Proxy with { Listen = [.. Listen.Select(IPEndPoint.Parse)] };
+    public ChainCoOptions Options() => new()
+    {
+        Nodes = Nodes, Timings = Timings, Coordinator = Coordinator, Proxy = Proxy with { Listen = [.. Listen.Select(IPEndPoint.Parse)] },
+        TokenKeyFile = TokenKeyFile, Postgres = Postgres, PinsFile = PinsFile,
+    };
 
     private static JsonObject Read(string path) => JsonNode.Parse(
         File.ReadAllBytes(path), new JsonNodeOptions { PropertyNameCaseInsensitive = true },
@@ -96,13 +100,8 @@ internal sealed record ProxyConfig
 
     private void Validate()
     {
-        foreach (NodeOptions node in Nodes)
-            node.Validate();
-        if (Nodes.DistinctBy(node => node.Name).Count() != Nodes.Count)
-            throw new ArgumentException("Two nodes have the same name.");
         foreach (string coordinator in Nginx?.Coordinators ?? [])
             IPEndPoint.Parse(coordinator);
-        Timings.Validate();
         Options().Validate();
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Filecoin.ChainCo.Coordination;
+using Filecoin.ChainCo.Proxy;
 using Spectre.Console;
 
 namespace Filecoin.Samples.ChainProxy;
@@ -18,17 +19,16 @@ internal static class RunCommand
     private static async Task<int> RunAsync(string path, bool plain, CancellationToken token)
     {
         ProxyConfig config = ProxyConfig.Load(path);
-        var runner = new PoolRunner(config);
-        await using ConfiguredRelease release = new(runner);
-        await runner.StartAsync(token);
-        Console.WriteLine($"serving {string.Join(", ", runner.Server.Addresses.Select(address => new Uri(address, "/rpc/v1")))}");
-        Task watching = Task.WhenAll(WatchAsync(path, runner, token), config.Nginx is { } nginx ? NginxAgent.RunAsync(nginx, token) : Task.CompletedTask);
+        await using var service = new ChainCoService(config.Options());
+        await service.StartAsync(token);
+        Console.WriteLine($"serving {string.Join(", ", service.Server.Addresses.Select(address => new Uri(address, "/rpc/v1")))}");
+        Task watching = Task.WhenAll(WatchAsync(path, service, token), config.Nginx is { } nginx ? NginxAgent.RunAsync(nginx, token) : Task.CompletedTask);
         try
         {
             if (plain)
-                await LinesAsync(runner, token);
+                await LinesAsync(service, token);
             else
-                await TableAsync(runner, token);
+                await TableAsync(service, token);
         }
         catch (OperationCanceledException)
         {
@@ -40,7 +40,7 @@ internal static class RunCommand
     }
 
     /// <summary>Applies changes of the file; a file that does not load changes nothing.</summary>
-    private static async Task WatchAsync(string path, PoolRunner runner, CancellationToken token)
+    private static async Task WatchAsync(string path, ChainCoService service, CancellationToken token)
     {
         DateTime seen = File.GetLastWriteTimeUtc(path);
         while (true)
@@ -52,7 +52,7 @@ internal static class RunCommand
             seen = now;
             try
             {
-                await runner.ApplyAsync(ProxyConfig.Load(path).Nodes);
+                await service.ChangeAsync(ProxyConfig.Load(path).Nodes, token);
                 Console.WriteLine("configuration reloaded");
             }
             catch (ConfigException e)
@@ -62,32 +62,32 @@ internal static class RunCommand
         }
     }
 
-    private static async Task LinesAsync(PoolRunner runner, CancellationToken token)
+    private static async Task LinesAsync(ChainCoService service, CancellationToken token)
     {
         string last = "";
         while (true)
         {
-            string line = string.Join("; ", runner.Coordinator.Standings().Select(standing => $"{standing.Node.Options.Name} {(standing.Live ? "live" : standing.Fault ?? standing.Node.State.Reason)}"));
+            string line = string.Join("; ", service.Coordinator.Standings().Select(standing => $"{standing.Node.Options.Name} {(standing.Live ? "live" : standing.Fault ?? standing.Node.State.Reason)}"));
             if (line != last)
                 Console.WriteLine(last = line);
             await Task.Delay(TimeSpan.FromMilliseconds(500), token);
         }
     }
 
-    private static Task TableAsync(PoolRunner runner, CancellationToken token) => AnsiConsole.Live(Render(runner)).StartAsync(async display =>
+    private static Task TableAsync(ChainCoService service, CancellationToken token) => AnsiConsole.Live(Render(service)).StartAsync(async display =>
     {
         while (true)
         {
-            display.UpdateTarget(Render(runner));
+            display.UpdateTarget(Render(service));
             await Task.Delay(TimeSpan.FromMilliseconds(500), token);
         }
     });
 
-    private static Table Render(PoolRunner runner)
+    private static Table Render(ChainCoService service)
     {
         Table table = new Table().AddColumns("node", "standing", "kind", "height", "weight", "latency", "errors");
-        table.Caption($"head {runner.Coordinator.Freshest.Head?.Height.ToString() ?? "none"}, {runner.Server.SocketCount} sockets, {runner.Server.Hedges} hedges, {runner.Server.CacheHits} from memory");
-        foreach (NodeStanding standing in runner.Coordinator.Standings())
+        table.Caption($"head {service.Coordinator.Freshest.Head?.Height.ToString() ?? "none"}, {service.Server.SocketCount} sockets, {service.Server.Hedges} hedges, {service.Server.CacheHits} from memory");
+        foreach (NodeStanding standing in service.Coordinator.Standings())
         {
             ChainCo.Nodes.NodeState state = standing.Node.State;
             table.AddRow(
@@ -98,10 +98,5 @@ internal static class RunCommand
         }
 
         return table;
-    }
-
-    private sealed class ConfiguredRelease(PoolRunner runner) : IAsyncDisposable
-    {
-        public ValueTask DisposeAsync() => runner.DisposeAsync();
     }
 }

@@ -1,12 +1,15 @@
 using System.Text.Json;
+using Filecoin.ChainCo.Chain;
 using Filecoin.ChainCo.Coordination;
+using Filecoin.ChainCo.Nodes;
 using Filecoin.ChainCo.Proxy;
 
 namespace Filecoin.ChainCo.Availability;
 
 /// <summary>Whether a coordinator lives, is ready for calls, and how its daemons stand. Ready means: not draining, a head, and a daemon to ask.</summary>
-internal sealed class HealthReport(ChainCoordinator coordinator, UpstreamPool pool)
+internal sealed class HealthReport(ChainCoordinator coordinator, UpstreamPool pool, TimeProvider time)
 {
+    private static readonly TimeSpan OldHead = TimeSpan.FromMinutes(10);
     private int _draining;
 
     /// <summary>Whether new calls should go elsewhere.</summary>
@@ -17,7 +20,14 @@ internal sealed class HealthReport(ChainCoordinator coordinator, UpstreamPool po
 
     /// <summary>Why the coordinator is not ready; null when it is.</summary>
     public string? NotReady() =>
-        IsDraining ? "draining" : coordinator.Freshest.Head is null ? "no head yet" : coordinator.Fit().Count == 0 ? "no daemon answers" : null;
+        IsDraining ? "draining"
+        : coordinator.Freshest.Head is not { } head ? "no head yet"
+        : coordinator.Fit() is not { Count: > 0 } fit ? "no daemon answers"
+        : IsOld(head) && fit.All(node => node.State.Sync.Stage is SyncStage.Syncing or SyncStage.Failed) ? "every daemon is synchronising"
+        : null;
+
+    /// <summary>Whether the chain's own time says that there is more of it: a daemon at the head is always synchronising the next tipset.</summary>
+    private bool IsOld(TipSet head) => time.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds((long)head.Blocks[0].Timestamp) > OldHead;
 
     /// <summary>Everything in JSON.</summary>
     public byte[] Detail()
@@ -42,7 +52,7 @@ internal sealed class HealthReport(ChainCoordinator coordinator, UpstreamPool po
 
     private void WriteNode(Utf8JsonWriter writer, NodeStanding standing)
     {
-        Nodes.NodeState state = standing.Node.State;
+        NodeState state = standing.Node.State;
         Upstream? upstream = pool.Find(standing.Node.Options.Name);
         writer.WriteStartObject();
         writer.WriteString("name"u8, standing.Node.Options.Name);
@@ -51,6 +61,8 @@ internal sealed class HealthReport(ChainCoordinator coordinator, UpstreamPool po
         writer.WriteString("connection"u8, state.Connection.ToString());
         writer.WriteString("kind"u8, state.Identity?.Kind.ToString());
         writer.WriteString("version"u8, state.Identity?.Version);
+        writer.WriteString("sync"u8, state.Sync.Stage.ToString());
+        writer.WriteNumber("epochsToGo"u8, state.Sync.EpochsToGo);
         writer.WriteBoolean("drained"u8, standing.Node.Options.Drained);
         writer.WriteNumber("weight"u8, standing.Node.Options.Weight);
         writer.WriteNumber("priority"u8, standing.Node.Options.Priority);

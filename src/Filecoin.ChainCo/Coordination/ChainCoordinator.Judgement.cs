@@ -12,9 +12,10 @@ public sealed partial class ChainCoordinator
         string? fault = state.Connection != NodeConnection.Following ? state.Reason ?? "down"
             : state.Silent ? "it swallows requests"
             : state.ErrorRate >= _options.MaxErrorRate ? $"{state.ErrorRate:P0} of its calls fail"
-            : member.BadHead is not null ? member.BadHead
-            : member.Head is not null && member.Weight < _weightBeforeGrace ? "its head is behind"
-            : null;
+            : SyncFault(member)
+            ?? (member.BadHead is not null ? member.BadHead
+                : member.Head is not null && member.Weight < _weightBeforeGrace ? "its head is behind"
+                : null);
         if (fault is not null)
         {
             if (!member.Ejected && member.Head is not null)
@@ -43,6 +44,19 @@ public sealed partial class ChainCoordinator
         member.Ejected = false;
         member.GoodSince = null;
         member.Fault = null;
+    }
+
+    /// <summary>
+    /// What a daemon says against itself. One that has the pool's head has no chain to catch up with: what it still tries to reach is somebody's false
+    /// word, and must not take it out of the pool.
+    /// </summary>
+    private string? SyncFault(Member member)
+    {
+        NodeSync sync = member.Node.State.Sync;
+        if (Freshest.Now is { } now && member.Head is not null && member.Weight >= now.Weight)
+            return null;
+        return sync.Stage == SyncStage.Failed ? "it says that it cannot synchronise"
+            : sync.EpochsToGo > _options.MaxEpochsToGo ? $"it is synchronising and has {sync.EpochsToGo} epochs to go" : null;
     }
 
     private void Choose()

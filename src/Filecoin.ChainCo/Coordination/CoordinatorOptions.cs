@@ -26,6 +26,9 @@ public sealed record CoordinatorOptions
     /// <summary>Share of failed calls from which a daemon is ejected.</summary>
     public double MaxErrorRate { get; init; } = 0.5;
 
+    /// <summary>A daemon that says that it has more epochs to synchronise than these is ejected: its state lies behind its word.</summary>
+    public long MaxEpochsToGo { get; init; } = 5;
+
     /// <summary>How long a daemon must be without fault before it is taken back.</summary>
     public TimeSpan ReadmitAfter { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -50,6 +53,7 @@ public sealed record CoordinatorOptions
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Horizon, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(InitialDepth);
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxEpochsToGo);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(SubscriberBuffer);
         ArgumentOutOfRangeException.ThrowIfNegative(MaxPowerBitsStep);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxErrorRate);

@@ -48,13 +48,24 @@ public sealed partial class ChainNode : IChainNode, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public NodeOptions Options { get; }
+    public NodeOptions Options { get; private set; }
 
     /// <inheritdoc/>
     public NodeState State { get; private set; }
 
     /// <summary>Smoothed latency and error rate; callers that reach the daemon by other ways count here too.</summary>
     public NodeHealth Health { get; } = new();
+
+    /// <summary>Changes weight, priority or draining; following goes on undisturbed.</summary>
+    /// <exception cref="ArgumentException">The name or the endpoint is another one: that is another daemon.</exception>
+    public void Reconfigure(NodeOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        if (options.Name != Options.Name || options.Endpoint != Options.Endpoint)
+            throw new ArgumentException($"expected options of {Options}, found those of {options}", nameof(options));
+        Options = options;
+    }
 
     /// <summary>Begins to follow.</summary>
     public void Start() => _running = Task.Run(() => RunAsync(_stopping.Token), CancellationToken.None);
@@ -140,10 +151,11 @@ public sealed partial class ChainNode : IChainNode, IAsyncDisposable
             LogFollowing(_logger, Options.Name, identity.Kind, identity.Version, identity.NetworkName);
             using var both = CancellationTokenSource.CreateLinkedTokenSource(token);
             Task heart = HeartbeatAsync(transport, both.Token);
+            Task sync = AskSyncAsync(transport, identity.Quirks, both.Token);
             Task heads = new HeadFollower(this, transport, _timings, _time, _observer).RunAsync(followed, both.Token);
             Task first = await Task.WhenAny(heart, heads).ConfigureAwait(false);
             await both.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAll(heart, heads).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(heart, heads, sync).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await first.ConfigureAwait(false);
         }
         finally
@@ -222,6 +234,31 @@ public sealed partial class ChainNode : IChainNode, IAsyncDisposable
         }
     }
 
+    /// <summary>Asks now and then how far synchronisation is. What it cannot find out is not known; hearts and heads say whether the daemon is there.</summary>
+    private async Task AskSyncAsync(IRpcTransport transport, NodeQuirks quirks, CancellationToken token)
+    {
+        while (quirks.SyncMethod is { } method)
+        {
+            NodeSync sync = NodeSync.Unknown;
+            try
+            {
+                sync = await NodeSync.ProbeAsync(transport, quirks, token).ConfigureAwait(false);
+            }
+            catch (RpcErrorException e) when (e.Code == RpcErrorCode.MethodNotFound)
+            {
+                Update(state => state with { Lacks = new HashSet<string>(state.Lacks) { method } });
+                return;
+            }
+            catch (Exception e) when (e is RpcException or ChainFormatException)
+            {
+                // It did not say.
+            }
+
+            Update(state => state with { Sync = sync });
+            await Task.Delay(_timings.SyncInterval, _time, token).ConfigureAwait(false);
+        }
+    }
+
     private async Task<T> CallAsync<T>(Func<IRpcTransport, Task<T>> call)
     {
         IRpcTransport transport = _transport ?? throw new RpcConnectionException(Options.Name, "the daemon is not connected", maybeDelivered: false);
@@ -255,7 +292,7 @@ public sealed partial class ChainNode : IChainNode, IAsyncDisposable
     {
         if (State.Connection != connection || State.Reason != reason)
             LogDown(_logger, Options.Name, connection, reason);
-        Update(state => state with { Connection = connection, Reason = reason, Subscribed = false });
+        Update(state => state with { Connection = connection, Reason = reason, Subscribed = false, Sync = NodeSync.Unknown });
     }
 
     private void Update(Func<NodeState, NodeState> change, bool tell = true)
@@ -264,7 +301,7 @@ public sealed partial class ChainNode : IChainNode, IAsyncDisposable
         lock (_lock)
         {
             NodeState next = change(State) with { Latency = Health.Latency, ErrorRate = Health.ErrorRate };
-            changed = next.Connection != State.Connection || next.Silent != State.Silent || (next.ErrorRate >= 0.5) != (State.ErrorRate >= 0.5);
+            changed = next.Connection != State.Connection || next.Silent != State.Silent || next.Sync != State.Sync || (next.ErrorRate >= 0.5) != (State.ErrorRate >= 0.5);
             State = next;
         }
 

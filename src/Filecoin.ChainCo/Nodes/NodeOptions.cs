@@ -44,6 +44,9 @@ public sealed record NodeTimings
     /// <summary>How long a heartbeat may take. Interval and timeout together bound the time to find a silent daemon.</summary>
     public TimeSpan HeartbeatTimeout { get; init; } = TimeSpan.FromMilliseconds(1200);
 
+    /// <summary>Between two questions how far the daemon's synchronisation is.</summary>
+    public TimeSpan SyncInterval { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How long any other call of the follower may take.</summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -63,7 +66,7 @@ public sealed record NodeTimings
     /// <exception cref="ArgumentOutOfRangeException">An interval is not positive.</exception>
     public void Validate()
     {
-        foreach (TimeSpan interval in new[] { HeartbeatInterval, HeartbeatTimeout, CallTimeout, PollInterval, SilenceBeforeCheck, MinRetry, MaxRetry })
+        foreach (TimeSpan interval in new[] { HeartbeatInterval, HeartbeatTimeout, SyncInterval, CallTimeout, PollInterval, SilenceBeforeCheck, MinRetry, MaxRetry })
             ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(interval, TimeSpan.Zero);
     }
 }

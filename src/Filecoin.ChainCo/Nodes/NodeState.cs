@@ -48,6 +48,9 @@ public sealed record NodeState
     /// <summary>True while heartbeats are swallowed: the connection stands and nothing comes back.</summary>
     public bool Silent { get; init; }
 
+    /// <summary>What the daemon says of its synchronisation.</summary>
+    public NodeSync Sync { get; init; } = NodeSync.Unknown;
+
     /// <summary>Why the daemon is down or refused; null while it is followed.</summary>
     public string? Reason { get; init; }
 

@@ -49,7 +49,7 @@ public sealed partial class ChainProxyServer : IAsyncDisposable
         _logger = logger ?? NullLogger<ChainProxyServer>.Instance;
         _router = new CallRouter(coordinator, pins, _options, tokens, factory, time ?? TimeProvider.System);
         _door = new RpcDoor(_options.Serving, tokens);
-        _health = new HealthReport(coordinator, _router.Pool);
+        _health = new HealthReport(coordinator, _router.Pool, time ?? TimeProvider.System);
         _gates = new ClientGates(_options.Clients);
     }
 

@@ -60,6 +60,13 @@ internal sealed class FakeDaemon : IAsyncDisposable
     /// <summary>Answers a method with JSON.</summary>
     public FakeDaemon On(string method, Func<JsonElement, string> answer) => OnAsync(method, (parameters, _) => Task.FromResult(answer(parameters)));
 
+    /// <summary>Answers a method of another namespace.</summary>
+    public FakeDaemon OnFull(string method, Func<JsonElement, string> answer)
+    {
+        _methods[method] = (parameters, _) => Task.FromResult(answer(parameters));
+        return this;
+    }
+
     public FakeDaemon OnAsync(string method, Func<JsonElement, CancellationToken, Task<string>> answer)
     {
         _methods["Filecoin." + method] = answer;
