@@ -3,17 +3,24 @@ using Filecoin.ChainCo.Availability;
 
 namespace Filecoin.Samples.ChainProxy;
 
-/// <summary>Asks all coordinators whether they are ready and keeps nginx's upstream block in step.</summary>
+/// <summary>
+/// Asks all coordinators whether they are ready and keeps nginx's upstream block in step. One unanswered question takes no coordinator out: an agent that
+/// stood still itself finds all its questions late.
+/// </summary>
 internal static class NginxAgent
 {
+    private const int Misses = 2;
+
     public static async Task RunAsync(NginxConfig config, CancellationToken token)
     {
         var file = new NginxUpstreamFile(config.Path, config.Upstream, config.Reload);
         List<IPEndPoint> all = [.. config.Coordinators.Select(IPEndPoint.Parse)];
         using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(1) };
+        int[] misses = [.. all.Select(_ => Misses)];
         while (true)
         {
-            bool[] ready = await Task.WhenAll(all.Select(at => IsReadyAsync(client, at, token)));
+            bool[] answers = await Task.WhenAll(all.Select(at => IsReadyAsync(client, at, token)));
+            bool[] ready = [.. answers.Select((yes, i) => (misses[i] = yes ? 0 : misses[i] + 1) < Misses)];
             try
             {
                 if (await file.UpdateAsync(all.Where((_, i) => ready[i]), token))

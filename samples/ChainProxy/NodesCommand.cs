@@ -58,6 +58,9 @@ internal static class NodesCommand
                 Markup.Escape(await AnswersAsync(node, token)));
         }
 
+        // Lines that another program reads are not broken.
+        if (Console.IsOutputRedirected)
+            AnsiConsole.Profile.Width = 250;
         AnsiConsole.Write(table);
     }
 

@@ -66,7 +66,12 @@ public sealed record NodeTimings
     /// <exception cref="ArgumentOutOfRangeException">An interval is not positive.</exception>
     public void Validate()
     {
-        foreach (TimeSpan interval in new[] { HeartbeatInterval, HeartbeatTimeout, SyncInterval, CallTimeout, PollInterval, SilenceBeforeCheck, MinRetry, MaxRetry })
-            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(interval, TimeSpan.Zero);
+        foreach ((string name, TimeSpan interval) in new[]
+        {
+            (nameof(HeartbeatInterval), HeartbeatInterval), (nameof(HeartbeatTimeout), HeartbeatTimeout), (nameof(SyncInterval), SyncInterval),
+            (nameof(CallTimeout), CallTimeout), (nameof(PollInterval), PollInterval), (nameof(SilenceBeforeCheck), SilenceBeforeCheck),
+            (nameof(MinRetry), MinRetry), (nameof(MaxRetry), MaxRetry),
+        })
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(interval, TimeSpan.Zero, name);
     }
 }

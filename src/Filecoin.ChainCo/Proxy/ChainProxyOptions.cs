@@ -112,10 +112,19 @@ public sealed record ChainProxyOptions
     /// <exception cref="ArgumentException">A limit or an interval is out of range, or a client has two entries.</exception>
     public void Validate()
     {
-        foreach (int limit in new[] { MaxRequestBytes, MaxBatch, MaxCallsPerSocket, MaxUnreadMessages, Attempts, BreakerFailures })
-            ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
-        foreach (TimeSpan interval in new[] { ReadDeadline, AttemptTimeout, SlowDeadline, WriteDeadline, MinHedge, MaxHedge, BreakerPause, DrainTimeout })
-            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(interval, TimeSpan.Zero);
+        foreach ((string name, int limit) in new[]
+        {
+            (nameof(MaxRequestBytes), MaxRequestBytes), (nameof(MaxBatch), MaxBatch), (nameof(MaxCallsPerSocket), MaxCallsPerSocket),
+            (nameof(MaxUnreadMessages), MaxUnreadMessages), (nameof(Attempts), Attempts), (nameof(BreakerFailures), BreakerFailures),
+        })
+            ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1, name);
+        foreach ((string name, TimeSpan interval) in new[]
+        {
+            (nameof(ReadDeadline), ReadDeadline), (nameof(AttemptTimeout), AttemptTimeout), (nameof(SlowDeadline), SlowDeadline),
+            (nameof(WriteDeadline), WriteDeadline), (nameof(MinHedge), MinHedge), (nameof(MaxHedge), MaxHedge), (nameof(BreakerPause), BreakerPause),
+            (nameof(DrainTimeout), DrainTimeout),
+        })
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(interval, TimeSpan.Zero, name);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxHedge, MinHedge);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxUnreadBytes, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(HedgeShare);

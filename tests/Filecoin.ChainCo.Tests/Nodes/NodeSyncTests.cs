@@ -38,11 +38,12 @@ public sealed class NodeSyncTests
     {
         var time = new ManualTime();
         await using var coordinator = new ChainCoordinator(new CoordinatorOptions(), time);
-        SimNode ahead = new("ahead", _chain, coordinator), behind = new("behind", _chain, coordinator);
+        SimNode ahead = new("ahead", _chain, coordinator), behind = new("behind", _chain, coordinator), other = new("other", _chain, coordinator);
         TipSet low = _chain.Grow(_chain.Genesis, 3), high = _chain.Extend(low);
         await behind.HeadAsync(low);
         await ahead.HeadAsync(high);
-        behind.Learn(high);
+        await other.HeadAsync(high);
+        Assert.Equal(high, coordinator.Freshest.Head);
         Assert.All(coordinator.Standings(), standing => Assert.True(standing.Live, standing.Fault));
         behind.Set(state => state with { Sync = new NodeSync(SyncStage.Syncing, 6) });
         ahead.Set(state => state with { Sync = new NodeSync(SyncStage.Syncing, 1000) });

@@ -48,8 +48,8 @@ public sealed class ProxyCommandTests : IDisposable
     [InlineData("""{"Nodse":[]}""", "Nodse")]
     [InlineData("""{"Listen":["nowhere"]}""", "error")]
     [InlineData("""{"Proxy":{"Attempts":0}}""", "Attempts")]
-    [InlineData("""{"Proxy":{"ReadDeadline":"-00:00:01"}}""", "error")]
-    [InlineData("""{"Timings":{"PollInterval":"00:00:00"}}""", "error")]
+    [InlineData("""{"Proxy":{"ReadDeadline":"-00:00:01"}}""", "ReadDeadline")]
+    [InlineData("""{"Timings":{"PollInterval":"00:00:00"}}""", "PollInterval")]
     [InlineData("""{"Coordinator":{"MaxErrorRate":-1}}""", "MaxErrorRate")]
     public async Task A_configuration_that_cannot_work_is_refused(string json, string reason)
     {

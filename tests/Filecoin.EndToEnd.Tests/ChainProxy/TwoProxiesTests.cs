@@ -156,7 +156,7 @@ public sealed class TwoProxiesTests : IDisposable
             listen 127.0.0.1:{{port}};
             location / {
               proxy_pass http://filecoin; proxy_http_version 1.1; proxy_set_header Connection "";
-              proxy_connect_timeout 2s; proxy_next_upstream error timeout non_idempotent;
+              proxy_connect_timeout 2s; proxy_read_timeout 5s; proxy_next_upstream error timeout non_idempotent;
             }
           }
         }
