@@ -7,14 +7,15 @@ namespace Filecoin.ChainCo.Availability;
 
 /// <summary>
 /// Keeps an nginx upstream block in step with the coordinators that are ready: written beside the file, flushed, renamed over it, and followed by the
-/// reload command, only when something changed. With none ready the last block stays, for nginx refuses an empty one.
+/// reload command, only when something changed. With none ready the last block stays, for nginx refuses an empty one. Each agent of one file reloads for
+/// itself: the one that wrote it may have died before it told nginx.
 /// </summary>
 public sealed class NginxUpstreamFile
 {
     private readonly string _path;
     private readonly string _upstream;
     private readonly IReadOnlyList<string> _reload;
-    private bool _reloadOwed;
+    private string? _loaded;
 
     /// <summary>A file that is not written yet.</summary>
     /// <param name="path">The file that nginx includes.</param>
@@ -39,16 +40,18 @@ public sealed class NginxUpstreamFile
     public async Task<bool> UpdateAsync(IEnumerable<IPEndPoint> ready, CancellationToken cancellationToken = default)
     {
         string text = Render(ready);
-        bool changed = text.Length > 0 && (!File.Exists(_path) || await File.ReadAllTextAsync(_path, cancellationToken).ConfigureAwait(false) != text);
+        if (text.Length == 0)
+            return false;
+        bool changed = !File.Exists(_path) || await File.ReadAllTextAsync(_path, cancellationToken).ConfigureAwait(false) != text;
         if (changed)
         {
             Write(text);
-            _reloadOwed = true;
+            _loaded = null;
         }
 
-        if (_reloadOwed && _reload.Count > 0)
+        if (_loaded != text && _reload.Count > 0)
             await ReloadAsync(cancellationToken).ConfigureAwait(false);
-        _reloadOwed = false;
+        _loaded = text;
         return changed;
     }
 

@@ -42,6 +42,18 @@ public sealed class NginxUpstreamFileTests : IDisposable
         Assert.False(await file.UpdateAsync([IPEndPoint.Parse("127.0.0.1:1001")]));
     }
 
+    [Fact]
+    public async Task A_reload_that_another_agent_owes_is_done()
+    {
+        IPEndPoint[] ready = [IPEndPoint.Parse("127.0.0.1:1001")];
+        // This one writes and goes before it reloads.
+        Assert.True(await new NginxUpstreamFile(Conf, "filecoin", []).UpdateAsync(ready));
+        var other = new NginxUpstreamFile(Conf, "filecoin", ["/bin/sh", "-c", $"echo x >> {_directory}/reloads"]);
+        Assert.False(await other.UpdateAsync(ready));
+        Assert.False(await other.UpdateAsync(ready));
+        Assert.Single(await File.ReadAllLinesAsync($"{_directory}/reloads"));
+    }
+
     [NginxFact]
     public async Task A_real_nginx_follows_from_one_coordinator_to_the_other()
     {

@@ -67,15 +67,15 @@ public sealed class TwoProxiesTests : IDisposable
             await ServingAsync(one);
             await using SampleProcess two = Start("two", b, daemon, database.Connection, include, [a, b], reload);
             await ServingAsync(two);
-            await UntilAsync(async () => (await File.ReadAllTextAsync(include)) is var text && text.Contains($":{a}", StringComparison.Ordinal) && text.Contains($":{b}", StringComparison.Ordinal));
             var url = new Uri($"http://127.0.0.1:{door}/rpc/v1");
+            await UntilAsync(() => BothAnswerAsync(url));
             await ReadsAsync(url, 20);
 
             one.Freeze();
             await UntilAsync(async () => !(await File.ReadAllTextAsync(include)).Contains($":{a}", StringComparison.Ordinal));
             await ReadsAsync(url, 20);
             one.Thaw();
-            await UntilAsync(async () => (await File.ReadAllTextAsync(include)).Contains($":{a}", StringComparison.Ordinal));
+            await UntilAsync(() => BothAnswerAsync(url));
 
             Task reading = ReadsAsync(url, 100);
             await two.KillAsync();
@@ -106,6 +106,14 @@ public sealed class TwoProxiesTests : IDisposable
         var url = new Uri(await proxy.SaysAsync("serving "));
         await proxy.SaysAsync("n0 live");
         return url;
+    }
+
+    /// <summary>Whether nginx has both: each coordinator has a session of its own, and it asks them in turn.</summary>
+    private static async Task<bool> BothAnswerAsync(Uri url)
+    {
+        const string Session = """{"id":1,"method":"Filecoin.Session","params":[]}""";
+        string first = await PostAsync(url, null, Session), second = await PostAsync(url, null, Session);
+        return first.Contains("result", StringComparison.Ordinal) && second.Contains("result", StringComparison.Ordinal) && first != second;
     }
 
     private static async Task ReadsAsync(Uri url, int count)
