@@ -28,6 +28,7 @@ internal sealed partial class PartitionRun(CycleServices services, MinerHandle m
     private CancellationTokenSource? _working;
     private PartitionPhase _phase = PartitionPhase.Waiting;
     private ImmutableArray<SkippedSector> _skipped = [];
+    private CancellationToken _stopping;
     private string? _job;
     private string? _error;
     private int _read;
@@ -123,14 +124,20 @@ internal sealed partial class PartitionRun(CycleServices services, MinerHandle m
 
     private void StopWork()
     {
-        _working?.Cancel();
+        if (_working is null)
+            return;
+        _working.Cancel();
         _working = null;
+
+        // When the hub goes down, workers go on: the next hub asks for the same proof.
+        if (_job is not null && !_stopping.IsCancellationRequested)
+            services.Pool.Withdraw(_job);
     }
 
     private void Begin(PartitionWanted wanted, CancellationToken stopping)
     {
         var working = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        _working = working;
+        (_working, _stopping) = (working, stopping);
         _attempts++;
         (_phase, _read, _skipped, _job) = (PartitionPhase.Reading, 0, [], null);
         _ = Task.Run(() => WorkAsync(wanted, working), CancellationToken.None);
@@ -140,6 +147,7 @@ internal sealed partial class PartitionRun(CycleServices services, MinerHandle m
     {
         string? error = null;
         FinishedProof? proof = null;
+        bool kept = false;
         try
         {
             await services.Partitions.WaitAsync(working.Token).ConfigureAwait(false);
@@ -152,6 +160,7 @@ internal sealed partial class PartitionRun(CycleServices services, MinerHandle m
                 services.Partitions.Release();
             }
 
+            kept = await TryKeepAsync(proof, working.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (working.IsCancellationRequested)
         {
@@ -175,31 +184,27 @@ internal sealed partial class PartitionRun(CycleServices services, MinerHandle m
             }
         }
 
-        if (proof is not null)
-            await KeepAsync(proof, working.Token).ConfigureAwait(false);
+        // A database that is away costs no proof: it is submitted from memory, and written when the database is back.
+        while (proof is not null && !kept && Proof == proof && services.Time.GetUtcNow() < wanted.Until)
+        {
+            await Task.Delay(services.Options.RetryDelay, services.Time, CancellationToken.None).ConfigureAwait(false);
+            kept = await TryKeepAsync(proof, CancellationToken.None).ConfigureAwait(false);
+        }
+
         working.Dispose();
     }
 
-    // A database that is away costs no proof: it is submitted from memory, and written when the database is back.
-    private async Task KeepAsync(FinishedProof proof, CancellationToken cancellationToken)
+    private async Task<bool> TryKeepAsync(FinishedProof proof, CancellationToken cancellationToken)
     {
-        while (Proof == proof)
+        try
         {
-            try
-            {
-                await services.Store.KeepAsync(miner.Id, window.Open, proof, cancellationToken).ConfigureAwait(false);
-                return;
-            }
-            catch (Exception e) when (e is WriterLostException or OperationCanceledException)
-            {
-                return;
-            }
-            catch (DatabaseException e)
-            {
-                NotKept(services.Logger, miner.Address, window.Deadline, Partition, e.Message);
-            }
-
-            await Task.Delay(services.Options.RetryDelay, services.Time, CancellationToken.None).ConfigureAwait(false);
+            await services.Store.KeepAsync(miner.Id, window.Open, proof, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (DatabaseException e)
+        {
+            NotKept(services.Logger, miner.Address, window.Deadline, Partition, e.Message);
+            return false;
         }
     }
 

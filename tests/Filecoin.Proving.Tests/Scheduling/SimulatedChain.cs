@@ -37,7 +37,7 @@ internal sealed class SimulatedChain : IProvingChain, IPoStMessages
     public SimulatedChain(NetworkPolicy policy, IPoStVerifier verifier, ReplicaShelf shelf, IEnumerable<SimulatedMiner> miners)
     {
         (Policy, _verifier, _shelf) = (policy, verifier, shelf);
-        _tips.Add(new Tip(0, KeyOf(0, 0), miners.ToImmutableDictionary(miner => miner.Id), [], []));
+        _tips.Add(new Tip(0, KeyOf(0, 0), miners.ToImmutableDictionary(miner => miner.Id), [], ImmutableDictionary<string, string?>.Empty));
     }
 
     public NetworkPolicy Policy { get; }
@@ -129,12 +129,12 @@ internal sealed class SimulatedChain : IProvingChain, IPoStMessages
 
     public Task<DeadlineInfo> DeadlineAsync(Address miner, TipSetKey at, CancellationToken cancellationToken = default) => Read("deadline", () =>
     {
-        long epoch = At(at).Height + 1;
+        long epoch = At(at).Height;
         long period = epoch / Policy.WPoStProvingPeriod * Policy.WPoStProvingPeriod;
         long index = (epoch - period) / Policy.WPoStChallengeWindow;
         long open = period + (index * Policy.WPoStChallengeWindow);
         return new DeadlineInfo(
-            epoch - 1, period, (ulong)index, open, open + Policy.WPoStChallengeWindow, open - Policy.WPoStChallengeLookback, open - Policy.FaultDeclarationCutoff,
+            epoch, period, (ulong)index, open, open + Policy.WPoStChallengeWindow, open - Policy.WPoStChallengeLookback, open - Policy.FaultDeclarationCutoff,
             (ulong)Policy.WPoStPeriodDeadlines, Policy.WPoStProvingPeriod, Policy.WPoStChallengeWindow, Policy.WPoStChallengeLookback, Policy.FaultDeclarationCutoff);
     });
 
@@ -359,10 +359,5 @@ internal sealed class SimulatedChain : IProvingChain, IPoStMessages
         public ChainPoint Point { get; } = new(Key, Height);
 
         public ImmutableArray<(ulong, long, ulong, ulong)> Missed { get; init; } = [];
-
-        public Tip(long height, TipSetKey key, ImmutableDictionary<ulong, SimulatedMiner> miners, ImmutableArray<SimulatedMessage> messages, IEnumerable<KeyValuePair<string, string?>> receipts)
-            : this(height, key, miners, messages, receipts.ToImmutableDictionary())
-        {
-        }
     }
 }

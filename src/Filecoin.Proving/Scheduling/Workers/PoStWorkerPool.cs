@@ -25,7 +25,7 @@ public sealed partial class PoStWorkerPool : IPoStHub, IDisposable
     private readonly Dictionary<string, PoolWorker> _workers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _local = new(StringComparer.Ordinal);
     private readonly List<PoolWaiter> _waiters = [];
-    private readonly HashSet<string> _over = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, byte[]?> _over = new(StringComparer.Ordinal);
     private readonly Queue<string> _overInOrder = new();
     private DateTimeOffset _remoteSeen;
 
@@ -62,7 +62,9 @@ public sealed partial class PoStWorkerPool : IPoStHub, IDisposable
 
     /// <summary>Has a job's proof made by some worker. Asking for the same job twice has it made once.</summary>
     /// <param name="job">The job.</param>
-    /// <param name="cancellationToken">Gives up; the job ends when nobody waits for it any more.</param>
+    /// <param name="cancellationToken">
+    /// Gives up waiting. A worker that is at it goes on, for whoever asks again after a restart; see <see cref="Withdraw"/>.
+    /// </param>
     /// <returns>192 bytes; verified.</returns>
     /// <exception cref="PoStJobFailedException">Several provers failed at it.</exception>
     /// <exception cref="TimeoutException">Its time ran out.</exception>
@@ -72,6 +74,8 @@ public sealed partial class PoStWorkerPool : IPoStHub, IDisposable
         PoolJob entry;
         lock (_lock)
         {
+            if (_over.GetValueOrDefault(job.Id) is { } made)
+                return [.. made];
             if (!_jobs.TryGetValue(job.Id, out entry!))
             {
                 entry = new PoolJob(job);
@@ -94,8 +98,19 @@ public sealed partial class PoStWorkerPool : IPoStHub, IDisposable
             lock (_lock)
             {
                 if (--entry.Callers == 0 && _jobs.GetValueOrDefault(job.Id) == entry)
-                    Remove(entry);
+                    _jobs.Remove(job.Id);
             }
+        }
+    }
+
+    /// <summary>Says that a job's proof is of no use any more: whoever is at it stops.</summary>
+    public void Withdraw(string job)
+    {
+        lock (_lock)
+        {
+            if (_jobs.Remove(job, out PoolJob? entry))
+                entry.Done.TrySetCanceled();
+            Remember(job, null);
         }
     }
 
@@ -159,7 +174,7 @@ public sealed partial class PoStWorkerPool : IPoStHub, IDisposable
 
             Dispatch();
             return Task.FromResult(new PoStWorkerOrders(
-                [.. worker.Held.Where(_over.Contains)], [.. report.Finished.Where(_jobs.ContainsKey)]));
+                [.. worker.Held.Where(_over.ContainsKey)], [.. report.Finished.Where(_jobs.ContainsKey)]));
         }
     }
 
@@ -212,7 +227,7 @@ public sealed partial class PoStWorkerPool : IPoStHub, IDisposable
         {
             entry = _jobs.GetValueOrDefault(job);
             if (entry is null)
-                return _over.Contains(job) ? PoStReceipt.Taken : PoStReceipt.NotAsked;
+                return _over.ContainsKey(job) ? PoStReceipt.Taken : PoStReceipt.NotAsked;
         }
 
         bool valid = await Task.Run(() => IsValid(entry.Job, proof.Span), cancellationToken).ConfigureAwait(false);
@@ -226,7 +241,8 @@ public sealed partial class PoStWorkerPool : IPoStHub, IDisposable
             }
 
             entry.Done.TrySetResult(proof.ToArray());
-            Remove(entry);
+            _jobs.Remove(job);
+            Remember(job, proof.ToArray());
             return PoStReceipt.Taken;
         }
     }
@@ -280,7 +296,7 @@ public sealed partial class PoStWorkerPool : IPoStHub, IDisposable
         if (job.Failures.Count >= _options.Attempts)
         {
             job.Done.TrySetException(new PoStJobFailedException(job.Job.Title, [.. job.Failures]));
-            Remove(job);
+            _jobs.Remove(job.Job.Id);
         }
 
         Dispatch();
@@ -300,7 +316,8 @@ public sealed partial class PoStWorkerPool : IPoStHub, IDisposable
             foreach (PoolJob late in _jobs.Values.Where(job => job.Job.Deadline <= now).ToArray())
             {
                 late.Done.TrySetException(new TimeoutException($"{late.Job.Title}: no proof until {late.Job.Deadline:O}"));
-                Remove(late);
+                _jobs.Remove(late.Job.Id);
+                Remember(late.Job.Id, null);
             }
 
             Dispatch();
@@ -314,12 +331,12 @@ public sealed partial class PoStWorkerPool : IPoStHub, IDisposable
             job.Leases.Remove(worker);
     }
 
-    private void Remove(PoolJob job)
+    // What was made lately is kept, so that asking again for it costs nothing; what was withdrawn, so that whoever is at it hears of it.
+    private void Remember(string job, byte[]? proof)
     {
-        _jobs.Remove(job.Job.Id);
-        if (!_over.Add(job.Job.Id))
-            return;
-        _overInOrder.Enqueue(job.Job.Id);
+        if (!_over.ContainsKey(job))
+            _overInOrder.Enqueue(job);
+        _over[job] = proof ?? _over.GetValueOrDefault(job);
         while (_overInOrder.Count > RememberedIds)
             _over.Remove(_overInOrder.Dequeue());
     }
