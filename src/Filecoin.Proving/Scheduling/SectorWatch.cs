@@ -33,7 +33,7 @@ internal sealed partial class SectorWatch(CycleServices services, MinerHandle mi
             {
                 return _checkedAt is null ? null : new SectorCheckState(
                     miner.Address, window, _found.Sum(partition => partition.Checked), [.. _found.SelectMany(partition => partition.Unreadable)],
-                    [.. _found.SelectMany(partition => partition.Recovered.Bits())]);
+                    [.. _found.SelectMany(partition => partition.Recovered.Bits())], _checking is not null);
             }
         }
     }

@@ -76,8 +76,9 @@ public sealed record PartitionState
 /// <param name="Checked">Sectors looked at.</param>
 /// <param name="Unreadable">Those that could not be read.</param>
 /// <param name="Recovered">Faulty ones that could be read again.</param>
+/// <param name="IsLooking">Whether a look is under way; the figures are those of the one before.</param>
 public sealed record SectorCheckState(
-    Address Miner, ProvingWindow Window, int Checked, IReadOnlyList<Vanilla.SkippedSector> Unreadable, IReadOnlyList<ulong> Recovered);
+    Address Miner, ProvingWindow Window, int Checked, IReadOnlyList<Vanilla.SkippedSector> Unreadable, IReadOnlyList<ulong> Recovered, bool IsLooking);
 
 /// <summary>The proving cycle at one moment.</summary>
 /// <param name="IsWriter">Whether this hub holds the right to write.</param>

@@ -23,6 +23,9 @@ internal sealed class ReplicaShelf : ISectorReplicas, IDisposable
 
     public int Reads;
 
+    /// <summary>Reads that take the machine's time now.</summary>
+    public int Busy;
+
     public StorageReads? Limits { get; init; }
 
     public Commitment CommR(ulong sector) => Of(sector).Inputs.CommR;
@@ -53,8 +56,18 @@ internal sealed class ReplicaShelf : ISectorReplicas, IDisposable
                 await Task.Delay(Timeout.Infinite, cancellationToken);
             if (mood == PathMood.Unplugged || shelf.Lost.ContainsKey(challenge.Sector.Number))
                 throw new VanillaReadException(path, "no such file");
-            SectorProof proof = SectorProver.Prove(
-                challenge.Proof.SectorSize, shelf.Files(challenge.Sector.Number.Value), challenge.Public, challenge.Nodes.AsSpan(), cancellationToken);
+            Interlocked.Increment(ref shelf.Busy);
+            SectorProof proof;
+            try
+            {
+                proof = SectorProver.Prove(
+                    challenge.Proof.SectorSize, shelf.Files(challenge.Sector.Number.Value), challenge.Public, challenge.Nodes.AsSpan(), cancellationToken);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref shelf.Busy);
+            }
+
             return mood == PathMood.Lies ? proof with { CommRLast = proof.CommC } : proof;
         }
     }

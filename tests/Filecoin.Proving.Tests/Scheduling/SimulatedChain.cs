@@ -87,6 +87,7 @@ internal sealed class SimulatedChain : IProvingChain, IPoStMessages
     {
         lock (_lock)
         {
+            depth = Math.Min(depth, _tips.Count - 1);
             _forks++;
             Tip[] gone = [.. _tips.Skip(_tips.Count - depth)];
             _tips.RemoveRange(_tips.Count - depth, depth);

@@ -13,10 +13,13 @@ internal sealed class TestHub : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _running = [];
 
+    private readonly string _at;
+
     public TestHub(
         string database, SimulatedChain chain, ISectorReplicas replicas, StandInSnarks snarks, TimeProvider time, WindowPoStOptions options,
         bool local = true, PoStWorkerPoolOptions? pool = null)
     {
+        _at = database;
         _database = SqlDatabase.Open(database);
         Pool = new PoStWorkerPool(snarks, pool ?? new PoStWorkerPoolOptions { LocalWindow = LocalProving.Always }, time);
         var reader = new SectorReader(
@@ -31,14 +34,19 @@ internal sealed class TestHub : IAsyncDisposable
 
     public WindowPoStScheduler Scheduler { get; }
 
-    /// <summary>Ends it without goodbye: what it holds in the database stays until it runs out.</summary>
-    public async Task KillAsync()
+    /// <summary>Ends it without goodbye: what it holds in the database stays until it runs out, or is made to.</summary>
+    public async Task KillAsync(bool expire = true)
     {
         await _database.DisposeAsync();
         await _stop.CancelAsync();
         await Task.WhenAll(_running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Pool.Dispose();
         Scheduler.Dispose();
+        if (expire)
+        {
+            await using SqlDatabase other = SqlDatabase.Open(_at);
+            await other.WriteAsync(session => session.ExecuteAsync("UPDATE post_writers SET until_ms = 0"));
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -63,7 +71,7 @@ internal static class Epochs
     public static WindowPoStOptions Options(params ulong[] miners) => new()
     {
         Miners = [.. miners.Select(Address.FromId)], Policy = Policy, SubmitConfidence = 2, BatchWait = 2, CheckLead = 6, DeclareMargin = 2, Recheck = 2,
-        ResendAfter = 3, Lease = TimeSpan.FromSeconds(1), RetryDelay = TimeSpan.FromSeconds(1), HeadTimeout = TimeSpan.FromHours(1),
+        ResendAfter = 3, Lease = TimeSpan.FromSeconds(15), RetryDelay = TimeSpan.FromSeconds(1), HeadTimeout = TimeSpan.FromHours(1),
     };
 
     /// <summary>A miner whose deadlines have these partitions.</summary>
@@ -73,13 +81,14 @@ internal static class Epochs
             Bitfield.Of(part), Bitfield.Empty, Bitfield.Empty, false)).ToArray()).Select(parts => System.Collections.Immutable.ImmutableArray.Create(parts))]);
 
     /// <summary>Lets an epoch pass, in seconds, until everybody has done what the new head asks for or the epoch is over.</summary>
-    public static async Task PassAsync(VirtualTime time, SimulatedChain chain, Func<bool> settled)
+    /// <remarks>While sectors are really read or proofs made the clock stands, so that a slow machine is not a slow provider.</remarks>
+    public static async Task PassAsync(VirtualTime time, SimulatedChain chain, Func<bool> busy, Func<bool> settled)
     {
         TimeSpan second = TimeSpan.FromSeconds(1);
         int seconds = (int)chain.Policy.EpochDuration.TotalSeconds;
         for (int i = 0; i < seconds; i++)
         {
-            for (int wait = 0; wait < 25; wait++)
+            for (int wait = 0; wait < 8 || busy(); wait++)
             {
                 if (settled())
                 {
@@ -98,7 +107,7 @@ internal static class Epochs
     public static bool IsSettled(TestHub hub, SimulatedChain chain)
     {
         WindowPoStState state = hub.Scheduler.State;
-        return state.Head?.Key.Equals(chain.Head.Key) == true
+        return state.Head?.Key.Equals(chain.Head.Key) == true && !state.Checks.Any(check => check.IsLooking)
             && state.Partitions.All(part => part.Phase is not PartitionPhase.Reading and not PartitionPhase.Proving || part.EpochsLeft == 0);
     }
 }

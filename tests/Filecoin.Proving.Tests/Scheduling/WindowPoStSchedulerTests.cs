@@ -2,8 +2,6 @@ using System.Globalization;
 using Filecoin.ChainCo.Chain;
 using Filecoin.ChainCo.Chain.Actors;
 using Filecoin.Proving.Scheduling;
-using Filecoin.Proving.Scheduling.Vanilla;
-using Filecoin.Tests.Shared;
 
 namespace Filecoin.Proving.Tests.Scheduling;
 
@@ -150,14 +148,15 @@ public sealed class WindowPoStSchedulerTests : IDisposable
     {
         await using var database = new TestDatabase(kind);
         SimulatedChain chain = TwoMiners();
-        TestHub first = Hub(database, chain, 1000, 1001);
+        WindowPoStOptions options = Epochs.Options(1000, 1001) with { Lease = TimeSpan.FromSeconds(2) };
+        TestHub first = new(database.Description, chain, _shelf, _snarks, _time, options);
         await UntilAsync(() => first.Scheduler.State.IsWriter);
-        await using TestHub second = Hub(database, chain, 1000, 1001);
+        await using TestHub second = new(database.Description, chain, _shelf, _snarks, _time, options);
         await RunAsync(chain, () => Epochs.IsSettled(first, chain), 24);
         Assert.False(second.Scheduler.State.IsWriter);
         Assert.Equal(0, chain.Doubles);
 
-        await first.KillAsync();
+        await first.KillAsync(expire: false);
         await UntilAsync(() => second.Scheduler.State.IsWriter);
         await RunAsync(chain, () => Epochs.IsSettled(second, chain), 24);
 
@@ -250,7 +249,7 @@ public sealed class WindowPoStSchedulerTests : IDisposable
         for (int epoch = 0; epoch < epochs; epoch++)
         {
             chain.Advance();
-            await Epochs.PassAsync(_time, chain, settled);
+            await Epochs.PassAsync(_time, chain, () => Volatile.Read(ref _shelf.Busy) > 0, settled);
         }
     }
 

@@ -290,7 +290,7 @@ public sealed partial class PoStWorkerPool : IPoStHub, IDisposable
         if (!_jobs.ContainsKey(job.Job.Id))
             return;
         job.Leases.Remove(worker);
-        job.FailedOn.Add(worker);
+        job.FailedOn[worker] = _time.GetUtcNow();
         job.Failures.Add($"{NameOf(worker)}: {reason}");
         JobFailed(_logger, NameOf(worker), job.Job.Title, reason);
         if (job.Failures.Count >= _options.Attempts)
@@ -369,8 +369,9 @@ public sealed partial class PoStWorkerPool : IPoStHub, IDisposable
         bool rescue = job.Job.Deadline - now <= _options.Rescue(kind);
         if (job.Done.Task.IsCompleted || job.Leases.ContainsKey(worker.Report.Worker) || job.Leases.Count > (rescue ? 1 : 0))
             return false;
-        if (job.FailedOn.Contains(worker.Report.Worker)
-            && (job.Leases.Count > 0 || _workers.Values.Any(other => other.Slots(kind) > 0 && !job.FailedOn.Contains(other.Report.Worker))))
+        if (job.FailedOn.TryGetValue(worker.Report.Worker, out DateTimeOffset failed)
+            && (job.Leases.Count > 0 || now - failed < _options.RetryAfter
+                || _workers.Values.Any(other => other.Slots(kind) > 0 && !job.FailedOn.ContainsKey(other.Report.Worker))))
             return false;
         if (!worker.IsLocal || _options.Local(kind) == LocalProving.Always || rescue)
             return true;

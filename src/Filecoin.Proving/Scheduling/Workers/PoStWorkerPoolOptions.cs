@@ -36,8 +36,11 @@ public sealed record PoStWorkerPoolOptions
     /// <summary>The same of a winning job.</summary>
     public TimeSpan WinningRescueAt { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Provers that may fail at a job before the job fails.</summary>
+    /// <summary>How often provers may fail at a job before the job fails.</summary>
     public int Attempts { get; init; } = 5;
+
+    /// <summary>How long a worker that failed at a job is not given it again; others are asked at once.</summary>
+    public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Longest wait for a job that a worker may ask for.</summary>
     public TimeSpan MaxWait { get; init; } = TimeSpan.FromSeconds(30);
@@ -51,7 +54,7 @@ public sealed record PoStWorkerPoolOptions
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(Lease, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(MaxWait, TimeSpan.Zero);
-        foreach (TimeSpan interval in new[] { WorkerGrace, RescueAt, WinningRescueAt })
+        foreach (TimeSpan interval in new[] { WorkerGrace, RescueAt, WinningRescueAt, RetryAfter })
             ArgumentOutOfRangeException.ThrowIfLessThan(interval, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Attempts);
         ArgumentOutOfRangeException.ThrowIfLessThan(AnswerBytes, 1 << 10);

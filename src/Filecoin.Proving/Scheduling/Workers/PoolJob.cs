@@ -15,7 +15,8 @@ internal sealed class PoolJob(PoStJob job)
     /// <summary>Workers that have it, and since when.</summary>
     public Dictionary<string, DateTimeOffset> Leases { get; } = new(StringComparer.Ordinal);
 
-    public HashSet<string> FailedOn { get; } = new(StringComparer.Ordinal);
+    /// <summary>Workers that failed at it, and when they did last.</summary>
+    public Dictionary<string, DateTimeOffset> FailedOn { get; } = new(StringComparer.Ordinal);
 
     public List<string> Failures { get; } = [];
 

@@ -50,13 +50,12 @@ public sealed class PoStWorkerPoolTests : IDisposable
     public async Task The_job_whose_time_runs_out_first_goes_first()
     {
         using var pool = Pool(new());
-        IPoStHub hub = pool;
-        await hub.ReportAsync(Report("w"));
+        await pool.ReportAsync(Report("w"));
         Task<byte[]> late = pool.ProveAsync(Job(Window, 1, TimeSpan.FromHours(2)), _stop.Token);
         Task<byte[]> soon = pool.ProveAsync(Job(Window, 2, TimeSpan.FromHours(1)), _stop.Token);
 
-        PoStJobOffer? first = await hub.NextJobAsync("w", PoStKind.Window, TimeSpan.FromSeconds(10));
-        PoStJobOffer? second = await hub.NextJobAsync("w", PoStKind.Window, TimeSpan.FromSeconds(10));
+        PoStJobOffer? first = await pool.NextJobAsync("w", PoStKind.Window, TimeSpan.FromSeconds(10));
+        PoStJobOffer? second = await pool.NextJobAsync("w", PoStKind.Window, TimeSpan.FromSeconds(10));
 
         Assert.Equal(Job(Window, 2).Id, first!.Job);
         Assert.Equal(Job(Window, 1).Id, second!.Job);
@@ -67,17 +66,16 @@ public sealed class PoStWorkerPoolTests : IDisposable
     [Fact]
     public async Task A_job_of_a_worker_that_is_gone_goes_to_another_and_an_invalid_proof_too()
     {
-        using var pool = Pool(new() { Lease = TimeSpan.FromMilliseconds(300), LocalWindow = LocalProving.Never });
-        IPoStHub hub = pool;
-        await hub.ReportAsync(Report("dies"));
+        using var pool = Pool(new() { Lease = TimeSpan.FromMilliseconds(300), RetryAfter = TimeSpan.FromMinutes(1), LocalWindow = LocalProving.Never });
+        await pool.ReportAsync(Report("dies"));
         Task<byte[]> proof = pool.ProveAsync(Job(Window, 1), _stop.Token);
-        Assert.NotNull(await hub.NextJobAsync("dies", PoStKind.Window, TimeSpan.FromSeconds(10)));
+        Assert.NotNull(await pool.NextJobAsync("dies", PoStKind.Window, TimeSpan.FromSeconds(10)));
 
         // It never reports again; the next worker's first proof is garbage, the last one's is good.
         using var stopLiar = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        Task lying = new PoStWorker(hub, new StandInSnarks { Behaviour = (_, _, _) => new byte[192] }, Fast("liar")).RunAsync(stopLiar.Token);
+        Task lying = new PoStWorker(pool, new StandInSnarks { Behaviour = (_, _, _) => new byte[192] }, Fast("liar")).RunAsync(stopLiar.Token);
         await UntilAsync(() => pool.State.Jobs.Any(job => job.Failures > 0));
-        Task honest = new PoStWorker(hub, _snarks, Fast("honest")).RunAsync(_stop.Token);
+        Task honest = new PoStWorker(pool, _snarks, Fast("honest")).RunAsync(_stop.Token);
 
         Assert.True(_snarks.Verify(Window, Job(Window, 1).PublicInputs, await proof));
         Assert.False(lying.IsCompleted || honest.IsCompleted);
@@ -86,7 +84,7 @@ public sealed class PoStWorkerPoolTests : IDisposable
     [Fact]
     public async Task A_job_nobody_can_make_fails_with_what_each_said()
     {
-        using var pool = Pool(new() { Attempts = 2, LocalWindow = LocalProving.Always });
+        using var pool = Pool(new() { Attempts = 2, RetryAfter = TimeSpan.Zero, LocalWindow = LocalProving.Always });
         _snarks.Behaviour = (_, _, _) => throw new InvalidOperationException("no memory");
         _ = pool.RunLocalAsync(_snarks, Fast("hub"), _stop.Token);
 
@@ -100,7 +98,6 @@ public sealed class PoStWorkerPoolTests : IDisposable
     {
         var time = new VirtualTime();
         using var pool = new PoStWorkerPool(_snarks, new() { WorkerGrace = TimeSpan.FromSeconds(45), RescueAt = TimeSpan.FromMinutes(8), Lease = TimeSpan.FromHours(9) }, time);
-        IPoStHub hub = pool;
         _ = pool.RunLocalAsync(_snarks, Fast("hub"), _stop.Token);
         await UntilAsync(() => pool.State.Workers.Count == 1);
         Task<byte[]> alone = pool.ProveAsync(Job(Window, 1, TimeSpan.FromMinutes(30), time), _stop.Token);
@@ -110,9 +107,9 @@ public sealed class PoStWorkerPoolTests : IDisposable
         time.Advance(TimeSpan.FromSeconds(10), 10);
         await AdvanceUntilAsync(time, alone);
 
-        await hub.ReportAsync(Report("remote"));
+        await pool.ReportAsync(Report("remote"));
         Task<byte[]> shared = pool.ProveAsync(Job(Window, 2, TimeSpan.FromMinutes(30), time), _stop.Token);
-        Assert.Equal(Job(Window, 2).Id, (await hub.NextJobAsync("remote", PoStKind.Window, TimeSpan.FromSeconds(10)))!.Job);
+        Assert.Equal(Job(Window, 2).Id, (await pool.NextJobAsync("remote", PoStKind.Window, TimeSpan.FromSeconds(10)))!.Job);
         time.Advance(TimeSpan.FromMinutes(21), 60);
         await Task.Delay(100);
         Assert.False(shared.IsCompleted);
@@ -124,8 +121,10 @@ public sealed class PoStWorkerPoolTests : IDisposable
     public async Task A_worker_survives_the_hubs_restart_and_hands_in_what_it_finished()
     {
         using var release = new ManualResetEventSlim();
+        using var proving = new ManualResetEventSlim();
         _snarks.Behaviour = (_, proof, token) =>
         {
+            proving.Set();
             release.Wait(token);
             return proof;
         };
@@ -137,7 +136,7 @@ public sealed class PoStWorkerPoolTests : IDisposable
             new RpcTransportOptions { MaxBackoff = TimeSpan.FromMilliseconds(200) });
         Task worker = new PoStWorker(new PoStHubClient(transport), _snarks, Fast("remote")).RunAsync(_stop.Token);
         Task<byte[]> lost = pool.ProveAsync(Job(Window, 1), _stop.Token);
-        await UntilAsync(() => pool.State.Jobs.Any(job => job.On.Count == 1));
+        await UntilAsync(() => proving.IsSet);
 
         // The hub dies while the proof is made, and comes back at the same address without a memory of it.
         int port = server.Address.Port;
