@@ -20,6 +20,9 @@ public sealed class RpcMethods
     /// <summary>No methods.</summary>
     public RpcMethods() => _byChars = _methods.GetAlternateLookup<ReadOnlySpan<char>>();
 
+    /// <summary>Runs before each call's handler, and each channel's; what it throws is the call's answer. Null for nothing.</summary>
+    public Func<RpcRequest, CancellationToken, Task>? Before { get; init; }
+
     /// <summary>The names of all methods.</summary>
     public IReadOnlyCollection<string> Names => _methods.Keys;
 
@@ -135,6 +138,8 @@ public sealed class RpcMethods
             RpcRequest request = method.Admit(caller, call.Params);
             try
             {
+                if (methods.Before is { } before)
+                    await before(request, token).ConfigureAwait(false);
                 return await method.Call(request, token).ConfigureAwait(false);
             }
 #pragma warning disable CA1031 // Whatever a handler throws is its call's answer, and no other call's concern.
@@ -146,6 +151,16 @@ public sealed class RpcMethods
         }
 
         public IAsyncEnumerable<ReadOnlyMemory<byte>>? Open(RpcCall call, CancellationToken token) =>
-            methods._methods.TryGetValue(call.Method, out Method? method) && method.Values is { } values ? values(method.Admit(caller, call.Params), token) : null;
+            methods._methods.TryGetValue(call.Method, out Method? method) && method.Values is { } values
+                ? OpenAsync(values, method.Admit(caller, call.Params), token) : null;
+
+        private async IAsyncEnumerable<ReadOnlyMemory<byte>> OpenAsync(
+            Func<RpcRequest, CancellationToken, IAsyncEnumerable<ReadOnlyMemory<byte>>> values, RpcRequest request, [EnumeratorCancellation] CancellationToken token)
+        {
+            if (methods.Before is { } before)
+                await before(request, token).ConfigureAwait(false);
+            await foreach (ReadOnlyMemory<byte> value in values(request, token).ConfigureAwait(false))
+                yield return value;
+        }
     }
 }

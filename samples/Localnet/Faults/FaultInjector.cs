@@ -1,0 +1,65 @@
+using System.Collections.Concurrent;
+using Filecoin.ChainCo.Chain;
+using Microsoft.AspNetCore.Http;
+
+namespace Filecoin.Samples.Localnet.Faults;
+
+/// <summary>The faults in force, where calls and connections meet them.</summary>
+internal sealed class FaultInjector(TimeProvider time)
+{
+    private readonly ConcurrentDictionary<HttpContext, bool> _open = new();
+    private volatile FaultOptions _current = new();
+
+    /// <summary>Tells that the faults changed.</summary>
+    public event Action<FaultOptions>? Changed;
+
+    public FaultOptions Current => _current;
+
+    /// <summary>Puts faults in force in place of those before.</summary>
+    public void Set(FaultOptions fault)
+    {
+        ArgumentNullException.ThrowIfNull(fault);
+        fault.Validate();
+        _current = fault;
+        if (fault.Reset)
+        {
+            foreach (HttpContext context in _open.Keys)
+                context.Abort();
+        }
+
+        Changed?.Invoke(fault);
+    }
+
+    /// <summary>What a call or a value of a channel goes through first.</summary>
+    public async Task BeforeAsync(CancellationToken token)
+    {
+        FaultOptions now = Current;
+        if (now.Hang)
+            await Task.Delay(Timeout.InfiniteTimeSpan, time, token);
+        if (now.Lag > TimeSpan.Zero)
+            await Task.Delay(now.Lag, time, token);
+    }
+
+    /// <summary>The weight that the node claims.</summary>
+    public TokenAmount Claim(TokenAmount weight) => Current.ClaimedWeightPercent is var percent and not 100 ? new TokenAmount(weight.Atto * percent / 100) : weight;
+
+    /// <summary>What a request goes through first.</summary>
+    public async Task HandleAsync(HttpContext context, RequestDelegate next)
+    {
+        if (Current.Reset)
+        {
+            context.Abort();
+            return;
+        }
+
+        _open[context] = true;
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            _open.TryRemove(context, out _);
+        }
+    }
+}
