@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Filecoin.ChainCo.Chain;
 using Filecoin.ChainCo.Rpc;
-using Filecoin.ChainCo.Rpc.Api;
 using Filecoin.ChainCo.Rpc.Serving;
 using Filecoin.Proving.Groth16;
 using Filecoin.Proving.PoRep;
@@ -51,7 +50,11 @@ public sealed class LocalnetNode : IAsyncDisposable
         var sender = new MessageSender(_chain, _keys);
         _tokens = new RpcTokenKey(SHA256.HashData(Encoding.UTF8.GetBytes("token/" + options.Seed)), time);
         var context = new ApiContext(this, _chain, _keys, sender, sync, _faults, _tokens);
-        _methods = new RpcMethods { Before = (_, token) => _faults.BeforeAsync(token) };
+        _methods = new RpcMethods
+        {
+            Before = (_, token) => _faults.BeforeAsync(token),
+            Fault = e => e is ActorNotFoundException ? new RpcFaultException(RpcErrorCode.ActorNotFound, e.Message) : null,
+        };
         NodeMethods.Register(_methods, context);
         ChainMethods.Register(_methods, context);
         StateMethods.Register(_methods, context);
@@ -160,6 +163,7 @@ public sealed class LocalnetNode : IAsyncDisposable
         if (_server is { } server)
             await server.DisposeAsync();
         await _peers.DisposeAsync();
+        Sync.Dispose();
         _chain.Dispose();
         _keys.Dispose();
         _genesis.Dispose();

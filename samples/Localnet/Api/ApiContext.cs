@@ -1,6 +1,6 @@
 using Filecoin.ChainCo.Chain;
-using Filecoin.ChainCo.Rpc;
 using Filecoin.ChainCo.Rpc.Serving;
+using Filecoin.Samples.Localnet.Actors;
 using Filecoin.Samples.Localnet.Chain;
 using Filecoin.Samples.Localnet.Faults;
 using Filecoin.Samples.Localnet.Mempool;
@@ -25,8 +25,11 @@ internal sealed record ApiContext(
     /// <summary>The state that reads at a tipset see.</summary>
     public StateTree State(RpcRequest request, int position) => Chain.Executions.At(TipSet(request, position));
 
-    /// <summary>The actor's id in a state.</summary>
-    /// <exception cref="RpcFaultException">There is no such actor.</exception>
-    public static ulong Id(StateTree state, Address address) => state.TryResolve(address, out ulong id)
-        ? id : throw new RpcFaultException(RpcErrorCode.ActorNotFound, $"resolve address {address}: actor not found");
+    /// <summary>Questions to that state.</summary>
+    /// <exception cref="RpcFaultException">The tipset is not known.</exception>
+    public StateQueries Query(RpcRequest request, int position)
+    {
+        TipSet tipset = TipSet(request, position);
+        return new StateQueries(Chain.Executions.Executor.Rules, Chain.Executions.At(tipset), tipset.Height);
+    }
 }

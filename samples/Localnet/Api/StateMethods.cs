@@ -1,5 +1,4 @@
 using Filecoin.ChainCo.Chain;
-using Filecoin.ChainCo.Rpc;
 using Filecoin.ChainCo.Rpc.Api;
 using Filecoin.ChainCo.Rpc.Serving;
 using Filecoin.Samples.Localnet.Actors;
@@ -14,10 +13,10 @@ internal static class StateMethods
     public static void Register(RpcMethods methods, ApiContext context)
     {
         methods
-            .Add("Filecoin.StateGetActor", RpcPermissions.Read, 2, request => Actor(context.State(request, 1), request.Address(0)), ApiJsonContext.Default.ActorState!)
-            .Add("Filecoin.StateLookupID", RpcPermissions.Read, 2, request => Address.FromId(ApiContext.Id(context.State(request, 1), request.Address(0))), ApiJsonContext.Default.Address)
-            .Add("Filecoin.StateAccountKey", RpcPermissions.Read, 2, request => AccountKey(context.State(request, 1), request.Address(0)), ApiJsonContext.Default.Address)
-            .Add("Filecoin.StateListMiners", RpcPermissions.Read, 1, request => (IReadOnlyList<Address>)[.. context.State(request, 0).Miners.Keys.Select(Address.FromId)], ApiJsonContext.Default.IReadOnlyListAddress)
+            .Add("Filecoin.StateGetActor", RpcPermissions.Read, 2, request => context.Query(request, 1).Actor(request.Address(0)) ?? throw new ActorNotFoundException(request.Address(0), "actor"), ApiJsonContext.Default.ActorState)
+            .Add("Filecoin.StateLookupID", RpcPermissions.Read, 2, request => context.Query(request, 1).LookupId(request.Address(0)), ApiJsonContext.Default.Address)
+            .Add("Filecoin.StateAccountKey", RpcPermissions.Read, 2, request => context.Query(request, 1).AccountKey(request.Address(0)), ApiJsonContext.Default.Address)
+            .Add("Filecoin.StateListMiners", RpcPermissions.Read, 1, request => context.Query(request, 0).Miners(), ApiJsonContext.Default.IReadOnlyListAddress)
             .Add("Filecoin.StateListActors", RpcPermissions.Read, 1, request => (IReadOnlyList<Address>)[.. context.State(request, 0).Actors.Keys.Select(Address.FromId)], ApiJsonContext.Default.IReadOnlyListAddress)
             .Add("Filecoin.StateGetRandomnessFromTickets", RpcPermissions.Read, 4, request => Draw(context, request, beacon: false), ApiJsonContext.Default.ReadOnlyMemoryByte)
             .Add("Filecoin.StateGetRandomnessFromBeacon", RpcPermissions.Read, 4, request => Draw(context, request, beacon: true), ApiJsonContext.Default.ReadOnlyMemoryByte)
@@ -28,16 +27,9 @@ internal static class StateMethods
             .Add("Filecoin.StateCall", RpcPermissions.Read, 2, request => Call(context, request), LocalnetJsonContext.Default.InvocationResult);
     }
 
-    private static ActorState? Actor(StateTree state, Address address) => state.TryGetActor(address, out ActorEntry? actor)
-        ? new ActorState(actor.Code, state.TryGetMiner(address, out MinerState? miner) ? miner.Root : actor.Code, actor.Nonce, actor.Balance)
-        : throw new RpcFaultException(RpcErrorCode.ActorNotFound, $"resolution lookup failed ({address}): actor not found");
-
-    private static Address AccountKey(StateTree state, Address account) => state.TryGetAccountKey(account, out Address key) && key.IsDefined
-        ? key : throw new RpcFaultException(RpcErrorCode.ActorNotFound, $"{account}: actor not found, or no account");
-
     private static ReadOnlyMemory<byte> Draw(ApiContext context, RpcRequest request, bool beacon)
     {
-        var randomness = new ChainRandomness(context.Chain.Store, context.Chain.Beacon, context.TipSet(request, 3));
+        var randomness = new TipSetRandomness(context.Chain.Store, context.Chain.Beacon, context.TipSet(request, 3));
         (long tag, ChainEpoch epoch, byte[] entropy) = (request.Int64(0), request.Epoch(1), request.Bytes(2));
         return beacon ? randomness.FromBeacon(tag, epoch, entropy) : randomness.FromTickets(tag, epoch, entropy);
     }

@@ -18,7 +18,7 @@ internal static class WalletMethods
         methods
             .Add("Filecoin.WalletList", RpcPermissions.Write, 0, _ => keys.List(), ApiJsonContext.Default.IReadOnlyListAddress)
             .Add("Filecoin.WalletHas", RpcPermissions.Write, 1, request => keys.Find(context.Sender.KeyAddress(request.Address(0))) is not null, LocalnetJsonContext.Default.Boolean)
-            .Add("Filecoin.WalletDefaultAddress", RpcPermissions.Write, 0, _ => keys.List().FirstOrDefault(), ApiJsonContext.Default.Address)
+            .Add("Filecoin.WalletDefaultAddress", RpcPermissions.Write, 0, _ => keys.List() is { Count: > 0 } all ? all[0] : default, ApiJsonContext.Default.Address)
             .Add("Filecoin.WalletBalance", RpcPermissions.Read, 1, request => Balance(context, request.Address(0)), ApiJsonContext.Default.TokenAmount)
             .Add("Filecoin.WalletNew", RpcPermissions.Write, 1, request => request.Text(0) == Bls ? keys.Add(SecretKey.Generate()) : throw RpcFaultException.Refused("this network has BLS accounts only"), ApiJsonContext.Default.Address)
             .Add("Filecoin.WalletImport", RpcPermissions.Admin, 1, request => Import(keys, request.Read(0, LocalnetJsonContext.Default.KeyInfo)), ApiJsonContext.Default.Address)

@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
 using Filecoin.ChainCo.Chain;
+using Filecoin.ChainCo.Rpc.Api;
 using Filecoin.Native.Curves;
 using Filecoin.Native.Hashing;
 using Filecoin.Samples.Localnet.Actors;
-using Filecoin.Samples.Localnet.Mempool;
 using Filecoin.Samples.Localnet.State;
 
 namespace Filecoin.Samples.Localnet.Chain;
@@ -11,12 +11,15 @@ namespace Filecoin.Samples.Localnet.Chain;
 /// <summary>What a block must be, for making blocks and for checking those of others (lotus chain/consensus/filcns).</summary>
 internal sealed class BlockRules(LocalnetOptions options, Genesis genesis, ChainStore store, Executions executions, Beacon beacon)
 {
+    private readonly WinningRules _winning = new(executions.Executor.Rules);
+
     /// <summary>When an epoch begins, in whole seconds since 1970: epochs shorter than a second share one.</summary>
     public ulong TimestampOf(ChainEpoch epoch) =>
         genesis.Block.Header.Timestamp + (ulong)(epoch.Value * options.Policy.EpochDuration.Ticks / TimeSpan.TicksPerSecond);
 
-    /// <summary>The beacon entry that an epoch's elections and tickets are drawn from.</summary>
-    public BeaconEntry BeaconOf(ChainEpoch epoch) => beacon.At(epoch);
+    /// <summary>What a miner with power needs for a block upon a base; null when it has no sector to prove.</summary>
+    public MiningBaseInfo? BaseInfo(TipSet parents, Address miner, ChainEpoch epoch) =>
+        _winning.BaseInfo(Mining(parents, epoch), miner, epoch, beacon.Between(parents.Height, epoch));
 
     /// <summary>The block of a producer upon a base; null when it does not win the epoch.</summary>
     public FullBlock? Produce(int producer, TipSet parents, ChainEpoch epoch, IReadOnlyList<SignedMessage> messages)
@@ -28,6 +31,15 @@ internal sealed class BlockRules(LocalnetOptions options, Genesis genesis, Chain
             return null;
         byte[] ticket = key.Sign(Vrf.TicketInput(beacon.At(epoch), miner, epoch, parents.MinTicket));
         return Sign(Assemble(miner, parents, epoch, new Ticket(ticket), new ElectionProof(1, election), beacon.Between(parents.Height, epoch), [], messages), key);
+    }
+
+    // Elections are held by the state of a finality ago, so that nobody can choose the power with which it is drawn (lotus chain/stmgr GetLookbackTipSetForRound).
+    private MiningBase Mining(TipSet parents, ChainEpoch epoch)
+    {
+        ChainEpoch back = Math.Max(0, epoch.Value - options.Policy.ChainFinality);
+        TipSet lookback = back >= parents.Height ? parents : store.ByHeight(back, parents, after: false)!;
+        return new MiningBase(
+            executions.After(lookback).State, executions.After(parents).State, parents.Height, parents.MinTicket, beacon.At(parents.Height));
     }
 
     /// <summary>A block without its signature.</summary>
@@ -76,26 +88,27 @@ internal sealed class BlockRules(LocalnetOptions options, Genesis genesis, Chain
     private void CheckMiner(BlockHeader header, TipSet parents)
     {
         Require(header.ElectionProof is not null && header.Ticket is not null && header.BlockSig is { Type: SignatureType.Bls }, "a ticket, an election proof or a signature is missing");
+        if (!IsProducer(header.Miner, out int producer))
+        {
+            if (_winning.Reject(Mining(parents, header.Height), header) is { } fault)
+                throw new BlockException(fault);
+            return;
+        }
+
         BeaconEntry entry = beacon.At(header.Height);
-        Address key = KeyOf(header, parents);
+        Address key = genesis.Producers[producer].Address;
+        Require(header.WinPoStProof.Count == 0 && header.ElectionProof!.WinCount == 1, "a producer's block has one win and no PoSt");
+        Require(Wins(header.ElectionProof!.VRFProof.Span), "the election proof does not win");
         Require(Vrf.Verify(key, Vrf.ElectionInput(entry, header.Miner, header.Height), header.ElectionProof!.VRFProof.Span), "the election proof does not verify");
         Require(Vrf.Verify(key, Vrf.TicketInput(entry, header.Miner, header.Height, parents.MinTicket), header.Ticket!.VRFProof.Span), "the ticket does not verify");
         Require(Vrf.Verify(key, header.SigningBytes(), header.BlockSig!.Data.Span), "the block's signature does not verify");
     }
 
-    /// <summary>The key that must have made a block, after a check that its miner won the epoch.</summary>
-    private Address KeyOf(BlockHeader header, TipSet parents)
+    private bool IsProducer(Address miner, out int index)
     {
-        if (!header.Miner.TryGetId(out ulong id))
-            throw new BlockException($"miner {header.Miner}, expected an f0 address");
-        if (id >= SingletonActors.FirstAccount && id < SingletonActors.FirstAccount + (ulong)options.Producers)
-        {
-            Require(header.WinPoStProof.Count == 0 && header.ElectionProof!.WinCount == 1, "a producer's block has one win and no PoSt");
-            Require(Wins(header.ElectionProof!.VRFProof.Span), "the election proof does not win");
-            return genesis.Producers[(int)(id - SingletonActors.FirstAccount)].Address;
-        }
-
-        throw new BlockException($"{header.Miner} is no producer at height {header.Height} on {parents.Height}");
+        index = miner.TryGetId(out ulong id) && id >= SingletonActors.FirstAccount && id < SingletonActors.FirstAccount + (ulong)options.Producers
+            ? (int)(id - SingletonActors.FirstAccount) : -1;
+        return index >= 0;
     }
 
     private static void CheckMessages(FullBlock block, TipSetOutcome before)

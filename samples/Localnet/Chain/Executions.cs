@@ -83,7 +83,7 @@ internal sealed class Executions
     /// <summary>What a message would be executed in, upon a tipset.</summary>
     public TipSetContext Next(TipSet tipset) => new()
     {
-        Epoch = tipset.Height + 1, ParentEpoch = tipset.Height, BaseFee = After(tipset).BaseFee, Randomness = new ChainRandomness(_store, _beacon, tipset),
+        Epoch = tipset.Height + 1, ParentEpoch = tipset.Height, BaseFee = After(tipset).BaseFee, Randomness = new TipSetRandomness(_store, _beacon, tipset),
     };
 
     private TipSetOutcome Execute(TipSet tipset)
@@ -93,7 +93,7 @@ internal sealed class Executions
         List<FullBlock> blocks = [.. tipset.Blocks.Select(header => _store.FindBlock(header.Cid)!)];
         ExecutionResult result = _executor.Apply(before.State, new TipSetContext
         {
-            Epoch = tipset.Height, ParentEpoch = parent.Height, BaseFee = before.BaseFee, Randomness = new ChainRandomness(_store, _beacon, tipset),
+            Epoch = tipset.Height, ParentEpoch = parent.Height, BaseFee = before.BaseFee, Randomness = new TipSetRandomness(_store, _beacon, tipset),
             Blocks = [.. blocks.Select(block => new BlockMessages(block.Header.Miner, block.Header.ElectionProof!.WinCount, block.Messages))],
         });
         long gas = blocks.SelectMany(block => block.Messages).DistinctBy(message => message.Cid).Sum(message => message.GasLimit);

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Filecoin.Samples.Localnet.Peers;
 
 /// <summary>Takes blocks of other nodes in with all their ancestors, and sends on what is new.</summary>
-internal sealed partial class Synchronizer(LocalChain chain, PeerNetwork peers, LocalnetOptions options, FaultInjector faults, TimeProvider time, ILogger logger)
+internal sealed partial class Synchronizer(LocalChain chain, PeerNetwork peers, LocalnetOptions options, FaultInjector faults, TimeProvider time, ILogger logger) : IDisposable
 {
     private const int MaxFetched = 100_000;
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -65,6 +65,8 @@ internal sealed partial class Synchronizer(LocalChain chain, PeerNetwork peers, 
             await Task.Delay(pause, time, token);
         }
     }
+
+    public void Dispose() => _turn.Dispose();
 
     private async Task<bool> AddAsync(FullBlock block, CancellationToken token)
     {

@@ -23,6 +23,9 @@ public sealed class RpcMethods
     /// <summary>Runs before each call's handler, and each channel's; what it throws is the call's answer. Null for nothing.</summary>
     public Func<RpcRequest, CancellationToken, Task>? Before { get; init; }
 
+    /// <summary>Says what error an exception of a handler is to the client; null leaves it to the rule above. Null for no such exceptions.</summary>
+    public Func<Exception, RpcFaultException?>? Fault { get; init; }
+
     /// <summary>The names of all methods.</summary>
     public IReadOnlyCollection<string> Names => _methods.Keys;
 
@@ -146,7 +149,7 @@ public sealed class RpcMethods
             catch (Exception e) when (e is not RpcFaultException && !(e is OperationCanceledException && token.IsCancellationRequested))
 #pragma warning restore CA1031
             {
-                throw RpcFaultException.Refused(e.Message);
+                throw methods.Fault?.Invoke(e) ?? RpcFaultException.Refused(e.Message);
             }
         }
 

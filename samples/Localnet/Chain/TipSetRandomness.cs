@@ -7,19 +7,19 @@ namespace Filecoin.Samples.Localnet.Chain;
 /// <param name="store">The blocks.</param>
 /// <param name="beacon">The beacon.</param>
 /// <param name="from">The tipset.</param>
-internal sealed class ChainRandomness(ChainStore store, Beacon beacon, TipSet from) : IChainRandomness
+internal sealed class TipSetRandomness(ChainStore store, Beacon beacon, TipSet from) : IChainRandomness
 {
     public byte[] FromTickets(long tag, ChainEpoch epoch, ReadOnlySpan<byte> entropy)
     {
         NotFuture(epoch);
         TipSet at = store.ByHeight(Math.Max(0, epoch.Value), from, after: true) ?? throw new BlockException($"there is no tipset for the randomness of epoch {epoch}");
-        return Vrf.Draw(at.MinTicket.VRFProof.Span, tag, epoch, entropy);
+        return ChainRandomness.Draw(at.MinTicket.VRFProof.Span, tag, epoch, entropy);
     }
 
     public byte[] FromBeacon(long tag, ChainEpoch epoch, ReadOnlySpan<byte> entropy)
     {
         NotFuture(epoch);
-        return Vrf.Draw(beacon.At(epoch).Data.Span, tag, epoch, entropy);
+        return ChainRandomness.Draw(beacon.At(epoch).Data.Span, tag, epoch, entropy);
     }
 
     private void NotFuture(ChainEpoch epoch)
