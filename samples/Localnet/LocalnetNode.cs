@@ -56,6 +56,7 @@ public sealed class LocalnetNode : IAsyncDisposable
             Fault = e => e is ActorNotFoundException ? new RpcFaultException(RpcErrorCode.ActorNotFound, e.Message) : null,
         };
         NodeMethods.Register(_methods, context);
+        PeerMethods.Register(_methods, context);
         ChainMethods.Register(_methods, context);
         StateMethods.Register(_methods, context);
         MinerMethods.Register(_methods, context);
@@ -98,13 +99,14 @@ public sealed class LocalnetNode : IAsyncDisposable
         time ??= TimeProvider.System;
         logger ??= NullLogger.Instance;
         var peers = new PeerNetwork(options.Peers, time, logger);
-        DateTimeOffset begin = options.GenesisTime ?? await peers.GenesisTimeAsync(cancellationToken) ?? time.GetUtcNow();
+        DateTimeOffset begin = options.GenesisTime ?? BlockLog.GenesisTime(options.DataDirectory) ?? await peers.GenesisTimeAsync(cancellationToken) ?? time.GetUtcNow();
         begin = DateTimeOffset.FromUnixTimeSeconds(begin.ToUnixTimeSeconds());
         var node = new LocalnetNode(options with { GenesisTime = begin }, new Genesis(options, (ulong)begin.ToUnixTimeSeconds()), peers, time, logger);
         try
         {
             if (options.Listen is { } listen)
                 node._server = await FaultyServer.StartAsync(node._methods, node._admin, node._tokens, node._faults, listen, cancellationToken);
+            peers.Own = node.Address;
             node._clock = Task.WhenAll(node.Sync.RunAsync(node._stopping.Token), options.Clock ? node.TickAsync(node._stopping.Token) : Task.CompletedTask);
         }
         catch
@@ -151,6 +153,12 @@ public sealed class LocalnetNode : IAsyncDisposable
         await Sync.PublishAsync(_chain.Fork(depth), cancellationToken);
         return Head;
     }
+
+    /// <summary>Takes another node as a peer.</summary>
+    /// <param name="peer">Its API, as <see cref="RpcEndpoint.Parse"/> reads it.</param>
+    /// <exception cref="FormatException">It is no endpoint.</exception>
+    /// <exception cref="InvalidOperationException">There are too many.</exception>
+    public void Connect(string peer) => _peers.Connect(peer);
 
     /// <summary>Makes the node misbehave until told otherwise.</summary>
     public void SetFault(FaultOptions fault) => _faults.Set(fault);

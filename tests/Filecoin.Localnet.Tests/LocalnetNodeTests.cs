@@ -147,9 +147,10 @@ public sealed class LocalnetNodeTests
         await using LocalnetNode two = await LocalnetNode.StartAsync(Options with { Producers = 2, Produce = [1], Peers = [one.Address!.ToString()] });
         await using LocalnetNode late = await LocalnetNode.StartAsync(Options with { Producers = 2, Produce = [], Peers = [one.Address!.ToString(), two.Address!.ToString()] });
         await one.MineAsync(3);
+        await EventuallyAsync(() => two.Head.Equals(one.Head));
         await two.MineAsync(4);
         await EventuallyAsync(() => one.Head.Equals(two.Head) && late.Head.Equals(two.Head));
-        Assert.Equal(4, two.Head.Height.Value);
+        Assert.Equal(7, two.Head.Height.Value);
         two.SetFault(new FaultOptions { Isolate = true });
         await one.MineAsync(1);
         await two.MineAsync(3);
@@ -157,7 +158,7 @@ public sealed class LocalnetNodeTests
         two.SetFault(new FaultOptions());
         await two.MineAsync(1);
         await EventuallyAsync(() => one.Head.Equals(two.Head) && late.Head.Equals(two.Head));
-        Assert.Equal(8, one.Head.Height.Value);
+        Assert.Equal(11, one.Head.Height.Value);
     }
 
     [Fact]
@@ -191,7 +192,7 @@ public sealed class LocalnetNodeTests
         await using LocalnetNode node = await LocalnetNode.StartAsync(Options);
         await using IRpcTransport transport = node.Connect();
         (var mpool, var state) = (new MpoolApi(transport), new StateApi(transport));
-        const long windowOf2KiB = 5;
+        const long windowOf2KiB = 10;
         SignedMessage sent = await mpool.MpoolPushMessageAsync(
             new Message
             {
@@ -267,6 +268,7 @@ public sealed class LocalnetNodeTests
         await SetAsync("""{"Reset":true}""");
         await Assert.ThrowsAsync<RpcConnectionException>(() => chain.ChainHeadAsync());
         await SetAsync("{}");
+        Assert.Equal(weight, await chain.ChainTipSetWeightAsync(TipSetKey.Empty));
         Assert.Equal(node.Head, await chain.ChainHeadAsync());
         node.SetFault(new FaultOptions { Refuse = true });
         await EventuallyAsync(() => chain.ChainHeadAsync().ContinueWith(call => call.Exception is not null, TaskScheduler.Default).GetAwaiter().GetResult());

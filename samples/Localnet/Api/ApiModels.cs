@@ -20,7 +20,7 @@ internal sealed record InvocationResult(Cid MsgCid, Message Msg, MessageReceipt 
 /// <summary>What MpoolSub tells: 0 came, 1 left.</summary>
 internal sealed record MpoolUpdate(int Type, SignedMessage Message);
 
-/// <summary>What StateCirculatingSupply and its like are made of.</summary>
+/// <summary>What NetAddrsListen answers.</summary>
 internal sealed record NetworkAddresses(string ID, IReadOnlyList<string> Addrs);
 
 /// <summary>JSON of what the library's clients do not read.</summary>
@@ -44,4 +44,5 @@ internal sealed record NetworkAddresses(string ID, IReadOnlyList<string> Addrs);
 [JsonSerializable(typeof(MpoolUpdate))]
 [JsonSerializable(typeof(FaultOptions))]
 [JsonSerializable(typeof(NetworkAddresses))]
+[JsonSerializable(typeof(NetworkPolicy))]
 internal sealed partial class LocalnetJsonContext : JsonSerializerContext;

@@ -1,5 +1,8 @@
 using System.Buffers.Binary;
+using System.Globalization;
+using System.Text;
 using Filecoin.ChainCo.Chain;
+using Filecoin.Proving.Storage;
 
 namespace Filecoin.Samples.Localnet.Chain;
 
@@ -11,20 +14,32 @@ internal sealed class BlockLog : IDisposable
 {
     private const int MaxBlock = 4 << 20;
     private const int HeadLength = 4 + 32;
+    private const string GenesisName = "genesis";
     private readonly FileStream _file;
 
     private BlockLog(FileStream file) => _file = file;
 
+    /// <summary>When the network of a directory began; null when it holds none.</summary>
+    /// <exception cref="InvalidDataException">The file that says it is damaged.</exception>
+    public static DateTimeOffset? GenesisTime(string? directory)
+    {
+        string? name = directory is null ? null : Path.Combine(directory, GenesisName);
+        if (!File.Exists(name))
+            return null;
+        return File.ReadAllText(name).Split('\n') is [_, var time, ..] && long.TryParse(time, NumberStyles.None, CultureInfo.InvariantCulture, out long seconds)
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds) : throw new InvalidDataException($"{name}: expected a CID and a time");
+    }
+
     /// <summary>Opens the log of a network in a directory.</summary>
     /// <exception cref="InvalidDataException">The directory belongs to another network.</exception>
-    public static BlockLog Open(string directory, Cid genesis)
+    public static BlockLog Open(string directory, BlockHeader genesis)
     {
         Directory.CreateDirectory(directory);
-        string name = Path.Combine(directory, "genesis");
+        string name = Path.Combine(directory, GenesisName), text = string.Create(CultureInfo.InvariantCulture, $"{genesis.Cid}\n{genesis.Timestamp}\n");
         if (!File.Exists(name))
-            File.WriteAllText(name, genesis.ToString());
-        else if (File.ReadAllText(name).Trim() is var other && other != genesis.ToString())
-            throw new InvalidDataException($"{directory} holds the network of genesis {other}, expected {genesis}");
+            PendingFile.WriteAllBytes(name, Encoding.UTF8.GetBytes(text));
+        else if (File.ReadAllText(name) is var other && other != text)
+            throw new InvalidDataException($"{directory} holds the network of genesis {other.ReplaceLineEndings(" ")}, expected {genesis.Cid} {genesis.Timestamp}");
         return new BlockLog(new FileStream(Path.Combine(directory, "blocks.log"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read));
     }
 

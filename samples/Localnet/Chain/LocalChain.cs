@@ -27,7 +27,7 @@ internal sealed class LocalChain : IDisposable
         _producers = options.Produce ?? [.. Enumerable.Range(0, options.Producers)];
         if (options.DataDirectory is { } directory)
         {
-            _log = BlockLog.Open(directory, genesis.Block.Header.Cid);
+            _log = BlockLog.Open(directory, genesis.Block.Header);
             foreach (FullBlock block in _log.Read())
                 Take(block, store: false);
         }

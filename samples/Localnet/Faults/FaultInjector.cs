@@ -41,7 +41,7 @@ internal sealed class FaultInjector(TimeProvider time)
     }
 
     /// <summary>The weight that the node claims.</summary>
-    public TokenAmount Claim(TokenAmount weight) => Current.ClaimedWeightPercent is var percent and not 100 ? new TokenAmount(weight.Atto * percent / 100) : weight;
+    public TokenAmount Claim(TokenAmount weight) => Current.ClaimedWeightPercent is { } percent ? new TokenAmount(weight.Atto * percent / 100) : weight;
 
     /// <summary>What a request goes through first.</summary>
     public async Task HandleAsync(HttpContext context, RequestDelegate next)

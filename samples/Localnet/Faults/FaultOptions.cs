@@ -15,8 +15,8 @@ public sealed record FaultOptions
     /// <summary>Whether nothing listens.</summary>
     public bool Refuse { get; init; }
 
-    /// <summary>Percent of its true weight that the node claims for every tipset; 100 is the truth.</summary>
-    public int ClaimedWeightPercent { get; init; } = 100;
+    /// <summary>Percent of its true weight that the node claims for every tipset; null is the truth.</summary>
+    public int? ClaimedWeightPercent { get; init; }
 
     /// <summary>Whether pushed messages are taken and forgotten.</summary>
     public bool LoseMessages { get; init; }
@@ -32,7 +32,7 @@ public sealed record FaultOptions
     public void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Lag, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfLessThan(ClaimedWeightPercent, 0);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(ClaimedWeightPercent, 1_000_000);
+        ArgumentOutOfRangeException.ThrowIfNegative(ClaimedWeightPercent ?? 0);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(ClaimedWeightPercent ?? 0, 1_000_000);
     }
 }

@@ -41,14 +41,14 @@ internal sealed partial class Synchronizer(LocalChain chain, PeerNetwork peers, 
             _ = PublishAsync([block], CancellationToken.None);
     }
 
-    /// <summary>Asks the peers for their heads now and then, for what was not sent or did not arrive.</summary>
+    /// <summary>Tells the peers of this node and asks them for their heads, now and then, for what was not sent or did not arrive.</summary>
     public async Task RunAsync(CancellationToken token)
     {
-        if (peers.Peers.Count == 0)
-            return;
         TimeSpan pause = TimeSpan.FromTicks(Math.Max(TimeSpan.TicksPerSecond, options.Policy.EpochDuration.Ticks * 2));
         while (true)
         {
+            if (!faults.Current.Isolate)
+                await peers.AnnounceAsync(token);
             foreach (TipSet head in faults.Current.Isolate ? [] : await peers.HeadsAsync(token))
             {
                 try

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Filecoin.ChainCo.Chain;
+using Filecoin.Proving.Storage;
 
 namespace Filecoin.Samples.Localnet.Wallet;
 
@@ -49,8 +50,10 @@ internal sealed class KeyStore : IDisposable
             var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
             if (!OperatingSystem.IsWindows())
                 options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            using var writer = new StreamWriter(Path.Combine(_directory, $"{key.Address}.key"), options);
-            writer.Write(Convert.ToHexStringLower(key.Export()));
+            string name = Path.Combine(_directory, $"{key.Address}.key");
+            using (var writer = new StreamWriter(name + PendingFile.TemporarySuffix, options))
+                writer.Write(Convert.ToHexStringLower(key.Export()));
+            File.Move(name + PendingFile.TemporarySuffix, name, overwrite: true);
         }
 
         Keep(key);
