@@ -1,0 +1,390 @@
+using System.Security.Cryptography;
+using System.Text;
+using Filecoin.ChainCo.Chain;
+using Filecoin.ChainCo.Chain.Actors;
+using Filecoin.ChainCo.Rpc;
+using Filecoin.ChainCo.Rpc.Api;
+using Filecoin.Sealing.Messages;
+using Filecoin.Sealing.Pipeline;
+
+namespace Filecoin.Sealing.Tests.Pipeline;
+
+/// <summary>
+/// A chain in memory with the rules that sealing meets: numbers in order, precommits with a delay and an end, sectors by proof, a pool that wants a
+/// higher premium for a replacement. It forks, forgets and goes away on request. A tipset's state is what its parents' messages made.
+/// </summary>
+internal sealed class TestChain : ISealingChain, IMessageChain
+{
+    public const ulong MinerId = 1000;
+
+    private readonly Lock _gate = new();
+    private readonly List<Block> _chain = [];
+    private readonly Dictionary<TipSetKey, Block> _known = [];
+    private readonly SortedDictionary<(string From, ulong Nonce), SignedMessage> _pool = [];
+    private int _salt;
+
+    public TestChain(NetworkPolicy policy)
+    {
+        Policy = policy;
+        for (int i = 0; i < 12; i++)
+            Mine();
+    }
+
+    public NetworkPolicy Policy { get; }
+
+    public Address Miner { get; } = Address.FromId(MinerId);
+
+    /// <summary>The worker, by number and by key.</summary>
+    public Address Worker { get; } = Address.FromId(101);
+
+    public Address WorkerKey { get; } = Address.FromSecp256k1PublicKey(new byte[65]);
+
+    /// <summary>Answers calls with an exception when it returns one.</summary>
+    public Func<string, Exception?> Fault { get; set; } = _ => null;
+
+    /// <summary>The exit code of a message that would succeed.</summary>
+    public Func<Message, long> Exit { get; set; } = _ => 0;
+
+    /// <summary>Whether a push is lost after it was taken.</summary>
+    public bool LosesPushes { get; set; }
+
+    public long Premium { get; set; } = 100_000;
+
+    /// <summary>Messages of other programs take this many numbers in the next block.</summary>
+    public int ForeignMessages { get; set; }
+
+    public long Height => _chain[^1].TipSet.Height.Value;
+
+    public IReadOnlyCollection<SignedMessage> Pool
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _pool.Values];
+        }
+    }
+
+    /// <summary>Messages on the present chain.</summary>
+    public IReadOnlyList<(Message Message, long ExitCode, long Height)> Executed
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _chain.SelectMany(block => block.Messages.Select(m => (m.Signed.Message, m.ExitCode, block.TipSet.Height.Value)))];
+        }
+    }
+
+    /// <summary>Makes blocks with what the pool has.</summary>
+    public void Mine(int epochs = 1, bool withMessages = true)
+    {
+        lock (_gate)
+        {
+            for (int i = 0; i < epochs; i++)
+                MineOne(withMessages);
+        }
+    }
+
+    /// <summary>Takes tipsets off the chain and puts empty ones in their place, one more; the messages go back into the pool or are forgotten.</summary>
+    public void Reorganise(int depth, bool forget = false)
+    {
+        lock (_gate)
+        {
+            Block[] gone = [.. _chain.TakeLast(Math.Min(depth, _chain.Count - 1))];
+            _chain.RemoveRange(_chain.Count - gone.Length, gone.Length);
+            _salt++;
+            foreach (Landed message in gone.SelectMany(block => block.Messages))
+            {
+                if (!forget && !message.Foreign)
+                    _pool[(message.Signed.Message.From.ToString(), message.Signed.Message.Nonce)] = message.Signed;
+            }
+
+            for (int i = 0; i <= gone.Length; i++)
+                MineOne(withMessages: false);
+        }
+    }
+
+    public void ForgetPool()
+    {
+        lock (_gate)
+            _pool.Clear();
+    }
+
+    public Task<TipSet> HeadAsync(CancellationToken cancellationToken) => Answer("head", () => _chain[^1].TipSet);
+
+    public Task<TipSet> TipSetAtAsync(ChainEpoch epoch, TipSetKey from, CancellationToken cancellationToken) =>
+        Answer("tipset", () => Ancestors(from).First(block => block.TipSet.Height <= epoch).TipSet);
+
+    public Task<MinerInfo> MinerInfoAsync(Address miner, TipSetKey key, CancellationToken cancellationToken) => Answer("info", () => new MinerInfo
+    {
+        Owner = Worker,
+        Worker = Worker,
+        WindowPoStProofType = 5,
+        SectorSize = 2048,
+        WindowPoStPartitionSectors = 2,
+    });
+
+    public Task<Bitfield> AllocatedAsync(Address miner, TipSetKey key, CancellationToken cancellationToken) =>
+        Answer("allocated", () => Bitfield.Of(State(key).Allocated.Concat(AllocatedElsewhere)));
+
+    /// <summary>Numbers that another program precommitted.</summary>
+    public List<ulong> AllocatedElsewhere { get; } = [];
+
+    public Task<ReadOnlyMemory<byte>> TicketRandomnessAsync(long tag, ChainEpoch epoch, ReadOnlyMemory<byte> entropy, TipSetKey key, CancellationToken cancellationToken) =>
+        Answer("ticket", () => Randomness(tag, epoch, key));
+
+    public Task<ReadOnlyMemory<byte>> BeaconRandomnessAsync(long tag, ChainEpoch epoch, ReadOnlyMemory<byte> entropy, TipSetKey key, CancellationToken cancellationToken) =>
+        Answer("beacon", () => Randomness(tag, epoch, key));
+
+    public Task<SectorPreCommitOnChainInfo?> PreCommitAsync(Address miner, ulong number, TipSetKey key, CancellationToken cancellationToken) =>
+        Answer("precommit", () => State(key).PreCommits.GetValueOrDefault(number));
+
+    public Task<SectorOnChainInfo?> SectorAsync(Address miner, ulong number, TipSetKey key, CancellationToken cancellationToken) =>
+        Answer("sector", () => State(key).Sectors.GetValueOrDefault(number));
+
+    public Task<TokenAmount> PreCommitDepositAsync(Address miner, SectorPreCommitInfo sector, TipSetKey key, CancellationToken cancellationToken) =>
+        Answer("deposit", () => TokenAmount.FromNano(10));
+
+    public Task<TokenAmount> InitialPledgeAsync(long lifetime, ulong sectorSize, ulong verifiedSize, TipSetKey key, CancellationToken cancellationToken) =>
+        Answer("pledge", () => TokenAmount.FromNano(20));
+
+    public Task<TokenAmount> AvailableBalanceAsync(Address miner, TipSetKey key, CancellationToken cancellationToken) => Answer("available", () => TokenAmount.Zero);
+
+    public Task<TokenAmount> AccountBalanceAsync(Address account, TipSetKey key, CancellationToken cancellationToken) => Answer("balance", () => Balance);
+
+    public TokenAmount Balance { get; set; } = TokenAmount.FromFil(100);
+
+    public Task<Address> KeyAddressAsync(Address account, CancellationToken cancellationToken) => Answer("key", () => WorkerKey);
+
+    public Task<ulong> NextNonceAsync(Address account, CancellationToken cancellationToken) => Answer("nonce", () =>
+    {
+        ulong next = StateNonce(_chain[^1], account) + (ulong)_chain[^1].Messages.Count(m => m.Signed.Message.From == account);
+        while (_pool.ContainsKey((account.ToString(), next)))
+            next++;
+        return next;
+    });
+
+    public Task<ulong?> StateNonceAsync(Address account, TipSetKey key, CancellationToken cancellationToken) =>
+        Answer("state nonce", () => (ulong?)StateNonce(Find(key), account));
+
+    public Task<Message> EstimateAsync(Message message, TokenAmount maxFee, CancellationToken cancellationToken) => Answer("estimate", () => message with
+    {
+        GasLimit = message.GasLimit == 0 ? 1_000_000 : message.GasLimit,
+        GasFeeCap = new TokenAmount(Premium * 10),
+        GasPremium = new TokenAmount(Premium),
+    });
+
+    public Task<Cid> PushAsync(SignedMessage message, CancellationToken cancellationToken) => Answer("push", () =>
+    {
+        var key = (message.Message.From.ToString(), message.Message.Nonce);
+        if (_pool.TryGetValue(key, out SignedMessage? old))
+        {
+            if (old.Cid == message.Cid)
+                throw new RpcErrorException("Filecoin.MpoolPush", 1, "already in mpool");
+            if (message.Message.GasPremium.Atto < (old.Message.GasPremium.Atto * 110 / 100) + 1)
+                throw new RpcErrorException("Filecoin.MpoolPush", 1, "increase GasPremium to trigger replace by fee");
+        }
+
+        if (!LosesPushes)
+            _pool[key] = message;
+        return message.Cid;
+    });
+
+    public Task<MsgLookup?> FindAsync(TipSetKey from, Cid message, long lookback, CancellationToken cancellationToken) => Answer("find", () =>
+    {
+        Block head = Find(from);
+        Block? child = null;
+        foreach (Block block in Ancestors(from).TakeWhile(block => head.TipSet.Height - block.TipSet.Height <= lookback))
+        {
+            if (block.Messages.FirstOrDefault(m => m.Signed.Cid == message) is { } found && child is not null)
+                return new MsgLookup(message, new MessageReceipt(found.ExitCode, default, 1000), child.TipSet.Key, child.TipSet.Height);
+            child = block;
+        }
+
+        return null;
+    });
+
+    /// <summary>The worker's key, which signs nothing in truth.</summary>
+    internal sealed class Signer : IMessageSigner
+    {
+        public Task<bool> HoldsAsync(Address account, CancellationToken cancellationToken) => Task.FromResult(true);
+
+        public Task<SignedMessage> SignAsync(Message message, CancellationToken cancellationToken) =>
+            Task.FromResult(new SignedMessage(message, new Signature(SignatureType.Secp256k1, new byte[65])));
+    }
+
+    private void MineOne(bool withMessages)
+    {
+        Block? parent = _chain.Count == 0 ? null : _chain[^1];
+        long height = parent is null ? 0 : parent.TipSet.Height.Value + 1;
+        var block = new Block(NewTipSet(parent?.TipSet, height), parent, _salt);
+        if (withMessages && parent is not null)
+        {
+            WorldState state = block.State(Policy).Copy();
+            foreach (string from in _pool.Keys.Select(key => key.From).Distinct().ToArray())
+            {
+                ulong nonce = StateNonce(block, Address.Parse(from));
+                for (; ForeignMessages > 0; ForeignMessages--, nonce++)
+                    block.Messages.Add(new Landed(Foreign(Address.Parse(from), nonce), 0, true));
+                while (_pool.Remove((from, nonce), out SignedMessage? next))
+                {
+                    long exit = Exit(next.Message);
+                    if (exit == 0)
+                        exit = state.Apply(next.Message, height, Policy);
+                    block.Messages.Add(new Landed(next, exit, false));
+                    nonce++;
+                }
+
+                foreach (var stale in _pool.Keys.Where(key => key.From == from && key.Nonce < nonce).ToArray())
+                    _pool.Remove(stale);
+            }
+        }
+
+        _chain.Add(block);
+        _known[block.TipSet.Key] = block;
+    }
+
+    private static SignedMessage Foreign(Address from, ulong nonce) => new(
+        new Message { From = from, To = from, Nonce = nonce, Params = new byte[] { 1 } }, new Signature(SignatureType.Secp256k1, new byte[65]));
+
+    private Task<T> Answer<T>(string call, Func<T> answer)
+    {
+        lock (_gate)
+        {
+            return Fault(call) is { } fault ? Task.FromException<T>(fault) : Catch(answer);
+        }
+    }
+
+    private static Task<T> Catch<T>(Func<T> answer)
+    {
+        try
+        {
+            return Task.FromResult(answer());
+        }
+        catch (RpcErrorException e)
+        {
+            return Task.FromException<T>(e);
+        }
+    }
+
+    private ReadOnlyMemory<byte> Randomness(long tag, ChainEpoch epoch, TipSetKey key) =>
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{tag} {epoch} {Ancestors(key).First(block => block.TipSet.Height <= epoch).Salt}"));
+
+    private WorldState State(TipSetKey key) => Find(key).State(Policy);
+
+    private static ulong StateNonce(Block block, Address account)
+    {
+        ulong nonce = 0;
+        for (Block? at = block.Parent; at is not null; at = at.Parent)
+            nonce += (ulong)at.Messages.Count(m => m.Signed.Message.From == account);
+        return nonce;
+    }
+
+    private Block Find(TipSetKey key) => key.IsEmpty ? _chain[^1] : _known[key];
+
+    private IEnumerable<Block> Ancestors(TipSetKey from)
+    {
+        for (Block? at = Find(from); at is not null; at = at.Parent)
+            yield return at;
+    }
+
+    private TipSet NewTipSet(TipSet? parent, long height)
+    {
+        byte[] noise = SHA256.HashData(Encoding.UTF8.GetBytes($"{height} {_salt}"));
+        return TipSet.Create([new BlockHeader
+        {
+            Miner = Miner,
+            Ticket = new ChainCo.Chain.Ticket(noise),
+            ElectionProof = new ElectionProof(1, noise),
+            Parents = parent?.Key.Cids ?? [],
+            ParentWeight = new TokenAmount(height),
+            Height = height,
+            ParentStateRoot = Cid.OfDagCbor(noise),
+            ParentMessageReceipts = Cid.OfDagCbor(noise),
+            Messages = Cid.OfDagCbor(noise),
+            Timestamp = (ulong)height,
+            ParentBaseFee = new TokenAmount(100),
+        }]);
+    }
+
+    private sealed record Landed(SignedMessage Signed, long ExitCode, bool Foreign);
+
+    private sealed class Block(TipSet tipset, Block? parent, int salt)
+    {
+        private WorldState? _state;
+
+        public TipSet TipSet => tipset;
+
+        public Block? Parent => parent;
+
+        public int Salt => salt;
+
+        public List<Landed> Messages { get; } = [];
+
+        /// <summary>What the messages of the blocks before made.</summary>
+        public WorldState State(NetworkPolicy policy)
+        {
+            if (_state is not null)
+                return _state;
+            WorldState state = parent is null ? new WorldState() : parent.State(policy).Copy();
+            foreach (Landed message in parent?.Messages ?? [])
+            {
+                if (message is { ExitCode: 0, Foreign: false })
+                    state.Apply(message.Signed.Message, parent!.TipSet.Height.Value, policy);
+            }
+
+            foreach (ulong expired in state.PreCommits.Where(p => tipset.Height.Value > p.Value.PreCommitEpoch.Value + policy.MaxProveCommitDuration(p.Value.Info.SealProof)).Select(p => p.Key).ToArray())
+                state.PreCommits.Remove(expired);
+            return _state = state;
+        }
+    }
+
+    private sealed class WorldState
+    {
+        public Dictionary<ulong, SectorPreCommitOnChainInfo> PreCommits { get; private init; } = [];
+
+        public Dictionary<ulong, SectorOnChainInfo> Sectors { get; private init; } = [];
+
+        public HashSet<ulong> Allocated { get; private init; } = [];
+
+        public WorldState Copy() => new() { PreCommits = new(PreCommits), Sectors = new(Sectors), Allocated = [.. Allocated] };
+
+        /// <returns>The exit code: 16 for what the miner actor refuses.</returns>
+        public long Apply(Message message, long height, NetworkPolicy policy)
+        {
+            const long Refused = 16;
+            if (message.Method == MinerMethods.PreCommitSectorBatch2)
+            {
+                IReadOnlyList<SectorPreCommitInfo> sectors = DagCbor.Decode<PreCommitSectorBatch2Params>(message.Params.Span).Sectors;
+                if (sectors.Any(s => Allocated.Contains(s.SectorNumber) || height - s.SealRandEpoch.Value > policy.MaxPreCommitRandomnessLookback))
+                    return Refused;
+                foreach (SectorPreCommitInfo sector in sectors)
+                {
+                    Allocated.Add(sector.SectorNumber);
+                    PreCommits.Add(sector.SectorNumber, new(sector, TokenAmount.FromNano(10), height));
+                }
+            }
+            else if (message.Method == MinerMethods.ProveCommitSectors3)
+            {
+                ProveCommitSectors3Params parameters = DagCbor.Decode<ProveCommitSectors3Params>(message.Params.Span);
+                SectorActivationManifest[] good = [.. parameters.SectorActivations.Where(s =>
+                    PreCommits.TryGetValue(s.SectorNumber, out SectorPreCommitOnChainInfo? pre) && height > pre.PreCommitEpoch.Value + policy.PreCommitChallengeDelay)];
+                if (good.Length == 0 || (parameters.RequireActivationSuccess && good.Length < parameters.SectorActivations.Count))
+                    return Refused;
+                foreach (SectorActivationManifest sector in good)
+                {
+                    PreCommits.Remove(sector.SectorNumber, out SectorPreCommitOnChainInfo? pre);
+                    Sectors.Add(sector.SectorNumber, new SectorOnChainInfo
+                    {
+                        SectorNumber = sector.SectorNumber,
+                        SealProof = pre!.Info.SealProof,
+                        SealedCID = pre.Info.SealedCID,
+                        Activation = height,
+                        Expiration = pre.Info.Expiration,
+                    });
+                }
+            }
+
+            return 0;
+        }
+    }
+}
