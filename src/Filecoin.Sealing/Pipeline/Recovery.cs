@@ -42,39 +42,44 @@ public abstract record Recovery
     {
         if (failed.OnChain && failed.Stage < SealStage.Finalize)
             return new SkipTo(SealStage.Finalize);
-        return failed.Fault switch
-        {
-            StageFault.Transient or StageFault.MessageFailed or StageFault.FundsShort when failed.Stage is SealStage.PreCommitLanding =>
-                Again(failed, SealStage.PreCommit),
-            StageFault.Transient or StageFault.MessageFailed or StageFault.FundsShort when failed.Stage is SealStage.CommitLanding =>
-                Again(failed, SealStage.Commit),
-            StageFault.Transient or StageFault.MessageFailed => Again(failed, failed.Stage),
-            StageFault.FundsShort => Again(failed, failed.Stage, "see that the balance covers deposit, pledge and fees, or raise the limits"),
-            StageFault.DiskFull => Again(failed, failed.Stage, "free space in the sealing and storage paths"),
-            StageFault.FilesLost when failed.OnChain || failed.Stage >= SealStage.Finalize =>
-                new Hold("retry", "bring the sector's files back, or terminate it on the chain"),
-            StageFault.FilesLost => Relabel(failed, keepTicket: true),
-            StageFault.DataLost => new Hold("retry", "bring the piece's data back, or remove the sector and add the piece anew"),
-            StageFault.TicketExpired or StageFault.TicketChanged => failed.PreCommitted
-                ? new Hold("retry", "the precommit is on the chain with a ticket that is not the chain's any more")
-                : Relabel(failed, keepTicket: false),
-            StageFault.SeedChanged => new GoBack(SealStage.Seed, KeepTicket: true),
-            StageFault.PreCommitMissing => failed.Attempts > StageTable.Of(failed.Stage).Tries
-                ? new Hold("retry", "the precommit does not stay on the chain")
-                : new GoBack(SealStage.PreCommit, KeepTicket: true),
-            StageFault.PreCommitExpired => new Hold("remove", "the time for the proof is over and the number is spent; its pieces go into another sector"),
-            StageFault.PreCommitForeign => new Hold("remove", "another program uses this number; see that only one allocates"),
-            StageFault.ProofInvalid => failed.Attempts < 2 ? new Retry(TimeSpan.Zero) : Relabel(failed, keepTicket: true),
-            StageFault.DealExpired => new Hold("remove", "a deal's start is over; its sector cannot be proven with it"),
-            StageFault.SectorMissing => failed.Stage >= SealStage.Finalize
-                ? new GoBack(SealStage.CommitLanding, KeepTicket: true)
-                : Again(failed, SealStage.Commit),
-            _ => new Hold("retry", "see the reason and the log"),
-        };
+        Recovery recovery = ByFault(failed);
+
+        // A fault that its stage cannot have: nobody foresaw it.
+        return recovery is GoBack back && back.Stage > failed.Stage ? new Hold("retry", "see the reason and the log") : recovery;
     }
 
     /// <summary>The rest after so many failures: 5 seconds, doubled with each, ten minutes at most.</summary>
     public static TimeSpan Rest(long attempts) => TimeSpan.FromSeconds(Math.Min(600, 5 * Math.Pow(2, Math.Clamp(attempts - 1, 0, 10))));
+
+    private static Recovery ByFault(FailedStage failed) => failed.Fault switch
+    {
+        StageFault.Transient or StageFault.MessageFailed or StageFault.FundsShort when failed.Stage is SealStage.PreCommitLanding =>
+            Again(failed, SealStage.PreCommit),
+        StageFault.Transient or StageFault.MessageFailed or StageFault.FundsShort when failed.Stage is SealStage.CommitLanding =>
+            Again(failed, SealStage.Commit),
+        StageFault.Transient or StageFault.MessageFailed => Again(failed, failed.Stage),
+        StageFault.FundsShort => Again(failed, failed.Stage, "see that the balance covers deposit, pledge and fees, or raise the limits"),
+        StageFault.DiskFull => Again(failed, failed.Stage, "free space in the sealing and storage paths"),
+        StageFault.FilesLost when failed.OnChain || failed.Stage >= SealStage.Finalize =>
+            new Hold("retry", "bring the sector's files back, or terminate it on the chain"),
+        StageFault.FilesLost => Relabel(failed, keepTicket: true),
+        StageFault.DataLost => new Hold("retry", "bring the piece's data back, or remove the sector and add the piece anew"),
+        StageFault.TicketExpired or StageFault.TicketChanged => failed.PreCommitted
+            ? new Hold("retry", "the precommit is on the chain with a ticket that is not the chain's any more")
+            : Relabel(failed, keepTicket: false),
+        StageFault.SeedChanged => new GoBack(SealStage.Seed, KeepTicket: true),
+        StageFault.PreCommitMissing => failed.Attempts > StageTable.Of(failed.Stage).Tries
+            ? new Hold("retry", "the precommit does not stay on the chain")
+            : new GoBack(SealStage.PreCommit, KeepTicket: true),
+        StageFault.PreCommitExpired => new Hold("remove", "the time for the proof is over and the number is spent; its pieces go into another sector"),
+        StageFault.PreCommitForeign => new Hold("remove", "another program uses this number; see that only one allocates"),
+        StageFault.ProofInvalid => failed.Attempts < 2 ? new Retry(TimeSpan.Zero) : Relabel(failed, keepTicket: true),
+        StageFault.DealExpired => new Hold("remove", "a deal's start is over; its sector cannot be proven with it"),
+        StageFault.SectorMissing => failed.Stage >= SealStage.Finalize
+            ? new GoBack(SealStage.CommitLanding, KeepTicket: true)
+            : Again(failed, SealStage.Commit),
+        _ => new Hold("retry", "see the reason and the log"),
+    };
 
     private static Recovery Again(FailedStage failed, SealStage at, string advice = "see the reason") =>
         failed.Attempts >= StageTable.Of(failed.Stage).Tries ? new Hold("retry", advice)

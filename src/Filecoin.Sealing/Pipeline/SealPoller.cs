@@ -32,12 +32,13 @@ internal sealed partial class SealPoller(
     public async Task<int> RoundAsync(CancellationToken cancellationToken = default)
     {
         ChainView view = await ChainView.TakeAsync(chain, options, cancellationToken).ConfigureAwait(false);
+        long now = await database.ReadAsync(session => session.ScalarAsync<long>($"SELECT {session.Dialect.NowMilliseconds}"), cancellationToken).ConfigureAwait(false);
         int looked = 0;
         bool preCommitNow = false, commitNow = false;
         while (true)
         {
             IReadOnlyList<SectorRow> due = await database.ReadAsync(
-                session => SealStore.DueAsync(session, options.MinerId, options.RoundSize), cancellationToken).ConfigureAwait(false);
+                session => SealStore.DueAsync(session, options.MinerId, now, options.RoundSize), cancellationToken).ConfigureAwait(false);
             if (due.Count == 0)
                 break;
             var decisions = new List<Decision>(due.Count);

@@ -75,9 +75,13 @@ internal static class SealStore
             .Select(PipelineJson.Read<SectorPiece>)];
 
     /// <summary>Sectors that it is time to look at, the longest waiting first. Rows that cannot move cost nothing: they have no time.</summary>
-    public static Task<IReadOnlyList<SectorRow>> DueAsync(SqlSession session, ulong miner, int limit) => session.QueryAsync<SectorRow>(
-        $"SELECT {SectorRow.Columns} FROM seal_sectors WHERE due IS NOT NULL AND due <= {session.Dialect.NowMilliseconds} AND miner = @miner ORDER BY due LIMIT @limit",
-        new { miner = (long)miner, limit });
+    /// <param name="session">The transaction.</param>
+    /// <param name="miner">Whose.</param>
+    /// <param name="by">The time that counts as now: what falls due later waits for the next round.</param>
+    /// <param name="limit">Rows at most.</param>
+    public static Task<IReadOnlyList<SectorRow>> DueAsync(SqlSession session, ulong miner, long by, int limit) => session.QueryAsync<SectorRow>(
+        $"SELECT {SectorRow.Columns} FROM seal_sectors WHERE due IS NOT NULL AND due <= @by AND miner = @miner ORDER BY due LIMIT @limit",
+        new { miner = (long)miner, by, limit });
 
     /// <summary>Sectors that wait for company, the longest waiting first, and how long that one waits.</summary>
     public static Task<IReadOnlyList<SectorRow>> BatchingAsync(SqlSession session, ulong miner, SealStage stage, int limit) => session.QueryAsync<SectorRow>(
@@ -93,6 +97,9 @@ internal static class SealStore
         var parameters = new DynamicParameters(Key(row.Id));
         parameters.Add("version", row.Version);
         parameters.Add("stage", change.Stage.ToString());
+
+        // A message that did not land counts against the sending, too.
+        parameters.Add("landing", (change.Stage is SealStage.PreCommit or SealStage.Commit ? change.Stage + 1 : change.Stage).ToString());
         parameters.Add("state", change.State.ToString());
         parameters.Add("due", change.Due is { } due ? (long)due.TotalMilliseconds : null, System.Data.DbType.Int64);
         parameters.Add("waitsFor", change.WaitsFor, System.Data.DbType.String);
@@ -105,7 +112,7 @@ internal static class SealStore
         parameters.Add("expiration", change.Expiration ?? row.Expiration);
         string attempt = change.ForgetFailures ? "0"
             : change.State == SectorState.Failed ? "attempt + 1"
-            : entered ? "(SELECT COUNT(*) FROM seal_stages s WHERE s.miner = @miner AND s.number = @number AND s.stage = @stage AND s.outcome = 'Failed' AND s.run > @sinceRun)"
+            : entered ? "(SELECT COUNT(*) FROM seal_stages s WHERE s.miner = @miner AND s.number = @number AND s.stage IN (@stage, @landing) AND s.outcome = 'Failed' AND s.run > @sinceRun)"
             : "attempt";
         return await session.ExecuteAsync(
             $"""

@@ -19,6 +19,8 @@ namespace Filecoin.Sealing.Pipeline;
 /// </summary>
 public sealed partial class SealingPipeline
 {
+    private const int MaxRounds = 8;
+
     private readonly SqlDatabase _database;
     private readonly SealingOptions _options;
     private readonly ISealingChain _chain;
@@ -87,7 +89,10 @@ public sealed partial class SealingPipeline
             {
                 try
                 {
-                    await RoundAsync(cancellationToken).ConfigureAwait(false);
+                    // What moved may move on at once; what only waits ends this.
+                    for (int i = 0; i < MaxRounds && await RoundAsync(cancellationToken).ConfigureAwait(false) > 0; i++)
+                    {
+                    }
                 }
                 catch (Exception e) when (e is RpcException or DatabaseException or MessageException or IOException)
                 {

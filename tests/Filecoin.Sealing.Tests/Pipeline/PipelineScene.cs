@@ -1,0 +1,209 @@
+using System.Security.Cryptography;
+using System.Text;
+using Filecoin.ChainCo.Chain;
+using Filecoin.Proving.Database;
+using Filecoin.Proving.Sectors;
+using Filecoin.Sealing.Data;
+using Filecoin.Sealing.Engine;
+using Filecoin.Sealing.Messages;
+using Filecoin.Sealing.Pipeline;
+using Filecoin.Sealing.Tasks;
+
+namespace Filecoin.Sealing.Tests.Pipeline;
+
+/// <summary>
+/// A hub on a chain in memory, and a machine that does stages in no time without making a file: what moves sectors, alone. Time is told by hand.
+/// </summary>
+internal sealed class PipelineScene : IAsyncDisposable, ISealingStorage
+{
+    private readonly TestDatabase _database;
+    private readonly WorkDirectory _work = new();
+
+    public PipelineScene(string kind)
+    {
+        _database = new TestDatabase(kind);
+        Policy = NetworkPolicy.Development(TimeSpan.FromMilliseconds(1));
+        Chain = new TestChain(Policy);
+        Options = new SealingOptions
+        {
+            Miner = Chain.Miner,
+            Proof = RegisteredSealProof.StackedDrg2KiBV1_1,
+            Policy = Policy,
+            PreCommit = new BatchOptions { MaxWait = TimeSpan.Zero, Slack = TimeSpan.Zero },
+            Commit = new BatchOptions { MaxWait = TimeSpan.Zero, Slack = TimeSpan.Zero },
+        };
+    }
+
+    public NetworkPolicy Policy { get; }
+
+    public TestChain Chain { get; }
+
+    public SealingOptions Options { get; set; }
+
+    public SqlDatabase Database => _database.Database;
+
+    public string Description => _database.Description;
+
+    /// <summary>Whether the machine still has its files.</summary>
+    public bool FilesExist { get; set; } = true;
+
+    /// <summary>What a run of a stage comes to; null is success.</summary>
+    public Func<SectorId, SealStage, StageFault?> Outcome { get; set; } = (_, _) => null;
+
+    /// <summary>Replicas that were made: a ticket makes the same one each time.</summary>
+    public Dictionary<SectorId, HashSet<string>> Replicas { get; } = [];
+
+    public async Task<SealingPipeline> StartAsync()
+    {
+        await SealingPipeline.MigrateAsync(Database);
+        return Hub(Database);
+    }
+
+    public SealingPipeline Hub(SqlDatabase database)
+    {
+        var messages = new MessageSender(database, Chain, new TestChain.Signer(), new MessageOptions { Policy = Policy }, SealingPipeline.OnMessageFinal);
+        return new SealingPipeline(
+            database, Options, Chain, messages, new TaskQueue(), this, new PieceStore(database, TestChain.MinerId, new StagingOptions
+            {
+                Directory = Path.Combine(_work.Path, "pieces"),
+                MaxWaitForSector = TimeSpan.Zero,
+            }));
+    }
+
+    /// <summary>One epoch: what rests is due, the hub and the watcher look, the machine works.</summary>
+    public async Task StepAsync(SealingPipeline hub, bool mine = true)
+    {
+        for (int i = 0; i < 4; i++)
+        {
+            await HurryAsync();
+            await hub.RoundAsync();
+            await WorkAsync();
+        }
+
+        await HurryAsync();
+        await hub.WatchMessagesAsync();
+        if (mine)
+            Chain.Mine();
+    }
+
+    /// <summary>Until every sector is proving, held or removed.</summary>
+    public async Task SettleAsync(SealingPipeline hub, int epochs = 400)
+    {
+        for (int i = 0; i < epochs; i++)
+        {
+            await StepAsync(hub);
+            if ((await hub.CountAsync()).All(c => c.State is SectorState.Proving or SectorState.Held or SectorState.Removed))
+                return;
+        }
+
+        Assert.Fail($"sectors came to no end: {string.Join(", ", await hub.ListAsync())}");
+    }
+
+    public Task HurryAsync() => Database.WriteAsync(async session =>
+    {
+        await session.ExecuteAsync("UPDATE seal_sectors SET due = 0 WHERE due IS NOT NULL AND state NOT IN ('Running', 'Batching')");
+        await session.ExecuteAsync("UPDATE message_outgoing SET due = 0 WHERE due IS NOT NULL");
+    });
+
+    /// <summary>The machine does what is in the queue, as far as it gets.</summary>
+    public async Task WorkAsync(int most = int.MaxValue)
+    {
+        IReadOnlyList<TaskCandidate> tasks = await Database.ReadAsync(session => session.QueryAsync<TaskRow>(
+            "SELECT id AS Id, type AS Type, subject AS Subject, payload AS Payload FROM task_queue ORDER BY id LIMIT @most", new { most }))
+            is { } rows ? [.. rows.Select(row => new TaskCandidate(row.Id, row.Type, row.Subject, row.Payload, 0, 0))] : [];
+        foreach (TaskCandidate task in tasks)
+            await RunAsync(task);
+    }
+
+    public async Task<SectorDetails> ShowAsync(SealingPipeline hub, SectorId sector) => (await hub.ShowAsync(sector.Number.Value))!;
+
+    public Task<IReadOnlyCollection<SectorId>> HeldAsync(IReadOnlyList<SectorId> sectors, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyCollection<SectorId>>([.. sectors]);
+
+    public Task<bool> ExistsAsync(SectorId sector, CancellationToken cancellationToken) => Task.FromResult(FilesExist);
+
+    public Task<SectorPaths> PathsAsync(SectorId sector, SectorSize size, bool hasData, string? path, CancellationToken cancellationToken) =>
+        Task.FromResult(SectorPaths.Under(_work.Path, sector, hasData));
+
+    public Task<Stream> OpenPieceAsync(SectorPiece piece, CancellationToken cancellationToken) => Task.FromResult<Stream>(File.OpenRead(piece.Path));
+
+    public Task RemoveAsync(SectorId sector, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task<string> StoreAsync(SectorId sector, SectorSize size, bool hasData, CancellationToken cancellationToken) => Task.FromResult("kept");
+
+    public async ValueTask DisposeAsync()
+    {
+        await _database.DisposeAsync();
+        _work.Dispose();
+    }
+
+    private async Task RunAsync(TaskCandidate task)
+    {
+        SectorId sector = SectorId.Parse(task.Subject);
+        long run = long.Parse(task.Payload);
+        SealStage stage = Enum.Parse<SealStage>(task.Type);
+        SectorFacts facts = (await Database.ReadAsync(session => SealStore.FactsAsync(session, sector)))!;
+        StageFault? fault = Outcome(sector, stage);
+        SdrResult? drawn = stage == SealStage.Sdr ? await DrawAsync(facts) : null;
+        await Database.WriteAsync(async session =>
+        {
+            await session.ExecuteAsync("DELETE FROM task_queue WHERE id = @Id", new { task.Id });
+            if (drawn is not null)
+                await SealStore.NoteAsync(session, sector, run, "machine", PipelineJson.Write(drawn));
+            if (fault is { } failed)
+                await SealTransitions.FailAsync(session, sector, run, "machine", failed, $"test of {failed}");
+            else
+                await CompleteAsync(session, facts, stage, run, drawn);
+        });
+    }
+
+    private async Task<SdrResult> DrawAsync(SectorFacts facts)
+    {
+        ChainView view = await ChainView.TakeAsync(Chain, Options, default);
+        if (facts.Sdr is { } sdr && (sdr.Round == facts.Row.Rounds || await view.PreCommitAsync(facts.Row.Id, default) is not null))
+            return sdr with { Round = facts.Row.Rounds };
+        long epoch = Math.Max(0, view.Head.Height.Value - Policy.SealRandomnessLookback);
+        return new SdrResult((await SealRandomness.TicketAsync(Chain, Chain.Miner, epoch, view.Head.Key, default)).ToString(), epoch, facts.Row.Rounds);
+    }
+
+    private async Task CompleteAsync(SqlSession session, SectorFacts facts, SealStage stage, long run, SdrResult? drawn)
+    {
+        SectorId sector = facts.Row.Id;
+        switch (stage)
+        {
+            case SealStage.Sdr:
+                await SealTransitions.CompleteAsync(session, sector, run, "machine", drawn!);
+                break;
+            case SealStage.Trees:
+                byte[] replica = SHA256.HashData(Encoding.UTF8.GetBytes($"{sector} {facts.Ticket}"));
+                replica[31] &= 0x3f;
+                string commR = Commitment.FromBytes(replica).ToString();
+                lock (Replicas)
+                {
+                    if (!Replicas.TryGetValue(sector, out HashSet<string>? made))
+                        Replicas[sector] = made = [];
+                    made.Add(commR);
+                }
+
+                await SealTransitions.CompleteAsync(session, sector, run, "machine", new TreesResult(commR));
+                break;
+            case SealStage.PoRep:
+                await SealTransitions.CompleteAsync(session, sector, run, "machine", new PoRepResult(new byte[192]));
+                break;
+            default:
+                await SealTransitions.CompleteAsync(session, sector, run, "machine", new FilesResult("kept"));
+                break;
+        }
+    }
+
+    private sealed record TaskRow
+    {
+        public long Id { get; init; }
+
+        public string Type { get; init; } = "";
+
+        public string Subject { get; init; } = "";
+
+        public string Payload { get; init; } = "";
+    }
+}
