@@ -3,7 +3,6 @@ using Filecoin.ChainCo.Chain;
 using Filecoin.ChainCo.Rpc;
 using Filecoin.Proving.Database;
 using Filecoin.Sealing.Messages;
-using Filecoin.Sealing.Tests.Pipeline;
 
 namespace Filecoin.Sealing.Tests.Messages;
 

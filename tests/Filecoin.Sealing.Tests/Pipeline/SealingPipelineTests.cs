@@ -70,7 +70,12 @@ public sealed class SealingPipelineTests
     public async Task A_sector_waits_for_company_as_long_as_it_may(string kind)
     {
         await using var scene = new PipelineScene(kind);
-        scene.Options = scene.Options with { PreCommit = new BatchOptions { MaxSectors = 3, MaxWait = TimeSpan.FromDays(1), Slack = TimeSpan.Zero } };
+        scene.Options = scene.Options with
+        {
+            // Epochs so long that no limit of the chain comes near while the test runs.
+            Policy = scene.Policy with { EpochDuration = TimeSpan.FromMinutes(1) },
+            PreCommit = new BatchOptions { MaxSectors = 3, MaxWait = TimeSpan.FromDays(1), Slack = TimeSpan.Zero },
+        };
         SealingPipeline hub = await scene.StartAsync();
         await hub.PledgeAsync(2);
         for (int i = 0; i < 4; i++)
