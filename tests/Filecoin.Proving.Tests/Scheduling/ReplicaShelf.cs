@@ -32,9 +32,8 @@ internal sealed class ReplicaShelf : ISectorReplicas, IDisposable
 
     public ReplicaFiles Files(ulong sector) => Of(sector).Files;
 
-    public ValueTask<IReadOnlyList<ISectorReplica>> FindAsync(SectorId sector, SectorSize size, bool updated, CancellationToken cancellationToken = default) =>
-        ValueTask.FromResult<IReadOnlyList<ISectorReplica>>(
-            [.. Paths.Keys.Order(StringComparer.Ordinal).Select(path => new ShelfReplica(this, path))]);
+    public IAsyncEnumerable<ISectorReplica> FindAsync(SectorId sector, SectorSize size, bool updated, CancellationToken cancellationToken = default) =>
+        Paths.Keys.Order(StringComparer.Ordinal).Select(path => new ShelfReplica(this, path)).ToAsyncEnumerable();
 
     public void Dispose()
     {

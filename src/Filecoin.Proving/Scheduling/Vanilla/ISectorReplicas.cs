@@ -7,13 +7,15 @@ namespace Filecoin.Proving.Scheduling.Vanilla;
 /// <summary>Knows where sectors lie. Safe for concurrent use.</summary>
 public interface ISectorReplicas
 {
-    /// <summary>Every place from which a sector can be read now, the best first; none when nothing is known of it.</summary>
+    /// <summary>
+    /// Every place from which a sector can be read now, the best first; none when nothing is known of it. Whoever is content with the first never
+    /// waits for what it takes to know the others.
+    /// </summary>
     /// <param name="sector">The sector.</param>
     /// <param name="size">Its size.</param>
     /// <param name="updated">Whether the update file and its cache are wanted instead of the sealed file.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    ValueTask<IReadOnlyList<ISectorReplica>> FindAsync(
-        SectorId sector, SectorSize size, bool updated, CancellationToken cancellationToken = default);
+    IAsyncEnumerable<ISectorReplica> FindAsync(SectorId sector, SectorSize size, bool updated, CancellationToken cancellationToken = default);
 }
 
 /// <summary>One readable copy of a sector, on this machine or another.</summary>

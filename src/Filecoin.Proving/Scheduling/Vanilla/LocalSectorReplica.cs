@@ -36,13 +36,12 @@ public sealed class LocalSectorReplica(StorageReads reads, string storage, Repli
 public sealed class LocalSectorReplicas(StorageReads reads, IReadOnlyList<string> storages) : ISectorReplicas
 {
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<ISectorReplica>> FindAsync(
+    public IAsyncEnumerable<ISectorReplica> FindAsync(
         Sectors.SectorId sector, Sectors.SectorSize size, bool updated, CancellationToken cancellationToken = default)
     {
         // Whether the files are there shows on reading: looking here could already hang.
         (SectorFileType file, SectorFileType cache) = updated ? (SectorFileType.Update, SectorFileType.UpdateCache) : (SectorFileType.Sealed, SectorFileType.Cache);
-        return ValueTask.FromResult<IReadOnlyList<ISectorReplica>>(
-            [.. storages.Select(storage => new LocalSectorReplica(
-                reads, storage, new ReplicaFiles(StorageLayout.PathOf(storage, cache, sector), StorageLayout.PathOf(storage, file, sector))))]);
+        return storages.Select(storage => new LocalSectorReplica(
+            reads, storage, new ReplicaFiles(StorageLayout.PathOf(storage, cache, sector), StorageLayout.PathOf(storage, file, sector)))).ToAsyncEnumerable();
     }
 }

@@ -80,11 +80,8 @@ public sealed class SectorReader(ISectorReplicas replicas, SectorReadOptions? op
         var reasons = new List<string>();
         try
         {
-            IReadOnlyList<ISectorReplica> places = await replicas.FindAsync(
-                challenge.Sector, challenge.Proof.SectorSize, challenge.Updated, cancellationToken).ConfigureAwait(false);
-            if (places.Count == 0)
-                return (null, "no replica is known");
-            foreach (ISectorReplica place in places)
+            await foreach (ISectorReplica place in replicas.FindAsync(
+                challenge.Sector, challenge.Proof.SectorSize, challenge.Updated, cancellationToken).ConfigureAwait(false))
             {
                 (SectorProof? proof, string? reason) = await ReadReplicaAsync(place, challenge, cancellationToken).ConfigureAwait(false);
                 if (proof is not null)
@@ -98,7 +95,7 @@ public sealed class SectorReader(ISectorReplicas replicas, SectorReadOptions? op
             reasons.Add(error.Message);
         }
 
-        return (null, string.Join("; ", reasons));
+        return (null, reasons.Count > 0 ? string.Join("; ", reasons) : "no replica is known");
     }
 
     private async Task<(SectorProof? Proof, string? Reason)> ReadReplicaAsync(

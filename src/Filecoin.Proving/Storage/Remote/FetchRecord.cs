@@ -1,9 +1,10 @@
+using System.Net.Http.Headers;
 using System.Text.Json;
 
 namespace Filecoin.Proving.Storage.Remote;
 
 /// <summary>How far a transfer has come, beside its temporary file: what is on the disk for sure, and of which state of the file it is.</summary>
-/// <param name="Tag">The entity tag.</param>
+/// <param name="Tag">The entity tag in quotes, or the time of the last change as HTTP writes it.</param>
 /// <param name="Length">Bytes of the whole file.</param>
 /// <param name="Safe">Bytes that are on the disk.</param>
 internal sealed record FetchRecord(string Tag, long Length, long Safe)
@@ -16,7 +17,7 @@ internal sealed record FetchRecord(string Tag, long Length, long Safe)
         try
         {
             return new FileInfo(path) is { Exists: true, Length: <= MaxBytes } && JsonSerializer.Deserialize(File.ReadAllBytes(path), RemoteJsonContext.Default.FetchRecord) is { } record
-                && record.Tag.Length > 0 && record.Length >= 0 && record.Safe >= 0 && record.Safe <= record.Length ? record : null;
+                && RangeConditionHeaderValue.TryParse(record.Tag, out _) && record.Length >= 0 && record.Safe >= 0 && record.Safe <= record.Length ? record : null;
         }
         catch (JsonException)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Filecoin.Proving.PoSt;
 using Filecoin.Proving.Scheduling.Vanilla;
 using Filecoin.Proving.Sectors;
@@ -7,46 +8,40 @@ using Filecoin.Proving.Storage.Paths;
 namespace Filecoin.Proving.Storage.Remote;
 
 /// <summary>
-/// A sector's copies wherever they lie: first those in this machine's own paths, for which nobody is asked, then those that the index knows, over HTTP from
-/// the machines that have them. Safe for concurrent use.
+/// A sector's copies wherever they lie: first those in this machine's own paths, for which nobody is asked; only when none of them could be read those
+/// that the index knows, over HTTP from the machines that have them. So what lies here is proven while the index is away or hangs. Safe for concurrent use.
 /// </summary>
 /// <param name="index">Where sectors lie.</param>
 /// <param name="client">Asks other machines.</param>
 /// <param name="files">This machine's files; null when it stores nothing.</param>
 /// <param name="reads">This machine's reads; taken with <paramref name="files"/>.</param>
-public sealed class IndexedReplicas(ISectorIndex index, RemoteStorageClient client, ISectorFiles? files = null, StorageReads? reads = null) : ISectorReplicas
+/// <param name="time">The clock.</param>
+public sealed class IndexedReplicas(
+    ISectorIndex index, RemoteStorageClient client, ISectorFiles? files = null, StorageReads? reads = null, TimeProvider? time = null) : ISectorReplicas
 {
     private readonly StorageReads _reads = reads ?? new StorageReads();
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<ISectorReplica>> FindAsync(
-        SectorId sector, SectorSize size, bool updated, CancellationToken cancellationToken = default)
+    /// <exception cref="TimeoutException">The index did not answer within <see cref="RemoteClientOptions.RequestTimeout"/>.</exception>
+    public async IAsyncEnumerable<ISectorReplica> FindAsync(
+        SectorId sector, SectorSize size, bool updated, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        LocalReplica[] here = [.. files?.FindReplicas(sector, updated) ?? []];
-        List<ISectorReplica> replicas = [.. here.Select(copy => new LocalSectorReplica(_reads, copy.Storage.Value, copy.Files))];
-        IReadOnlyList<SectorStorageInfo> known;
-        SectorFileType file = updated ? SectorFileType.Update : SectorFileType.Sealed;
-        try
-        {
-            known = await index.FindSectorAsync(sector, file, cancellationToken: cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception error) when (replicas.Count > 0 && error is not OperationCanceledException)
-        {
-            // What lies here is proven without an index.
-            return replicas;
-        }
+        IReadOnlyList<LocalReplica> here = files?.FindReplicas(sector, updated) ?? [];
+        foreach (LocalReplica copy in here)
+            yield return new LocalSectorReplica(_reads, copy.Storage.Value, copy.Files);
 
         // Any seal proof of the size will do: the machine that reads takes only the size from it.
-        RegisteredSealProof? seal = RegisteredProofs.Find(size, ApiVersion.V1_1, PoRepFeature.None);
-        if (seal is { } proof)
-        {
-            replicas.AddRange(known.Where(path => !here.Any(copy => copy.Storage == path.Id))
-                .SelectMany(path => path.BaseUrls)
-                .Distinct(StringComparer.Ordinal)
-                .Select(url => new RemoteSectorReplica(client, new Uri(url), proof)));
-        }
+        if (RegisteredProofs.Find(size, ApiVersion.V1_1, PoRepFeature.None) is not { } seal)
+            yield break;
+        IReadOnlyList<SectorStorageInfo> known = await index
+            .FindSectorAsync(sector, updated ? SectorFileType.Update : SectorFileType.Sealed, cancellationToken: cancellationToken)
+            .WaitAsync(client.Options.RequestTimeout, _time, cancellationToken).ConfigureAwait(false);
 
-        return replicas;
+        // A path that this machine could not read may be served by another machine too.
+        IEnumerable<string> urls = known.Where(path => path.BaseUrls.Count > 1 || here.All(copy => copy.Storage != path.Id)).SelectMany(path => path.BaseUrls);
+        foreach (string url in urls.Distinct(StringComparer.Ordinal))
+            yield return new RemoteSectorReplica(client, new Uri(url), seal);
     }
 }
 

@@ -12,8 +12,11 @@ public sealed record RemoteClientOptions
     /// <summary>How long a small request may take.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a transfer may go without a byte.</summary>
+    /// <summary>How long a transfer may stand still, or fall short of <see cref="LeastBytesPerSecond"/>.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>What a transfer must bring on the average of each <see cref="StallTimeout"/>; 0 for any byte.</summary>
+    public long LeastBytesPerSecond { get; init; } = 16 << 10;
 
     /// <summary>How often a transfer is begun or gone on with in a row without a byte more, over all URLs.</summary>
     public int Attempts { get; init; } = 6;
@@ -32,6 +35,7 @@ public sealed record RemoteClientOptions
             ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(time, TimeSpan.Zero, "options");
         ArgumentOutOfRangeException.ThrowIfLessThan(RetryDelay, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(Attempts, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(LeastBytesPerSecond);
         ArgumentOutOfRangeException.ThrowIfLessThan(CheckpointBytes, 4096);
     }
 }

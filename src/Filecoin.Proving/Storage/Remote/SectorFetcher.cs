@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
@@ -55,7 +56,7 @@ public sealed partial class SectorFetcher(RemoteStorageClient client, TimeProvid
             }
             catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
             {
-                last = new RemoteStorageException(RemoteFault.Unavailable, $"{url}: expected a byte within {client.Options.StallTimeout}, found none", error);
+                last = new RemoteStorageException(RemoteFault.Unavailable, $"{url}: expected {client.Options.LeastBytesPerSecond} bytes a second, found fewer for {client.Options.StallTimeout}", error);
             }
 
             LogBroken(_logger, sector, StorageLayout.DirectoryOf(type), url, target.Came, last.Message);
@@ -82,7 +83,7 @@ public sealed partial class SectorFetcher(RemoteStorageClient client, TimeProvid
         if (record is not null)
         {
             request.Headers.Range = new RangeHeaderValue(target.Came, null);
-            request.Headers.IfRange = new RangeConditionHeaderValue(new EntityTagHeaderValue(record.Tag));
+            request.Headers.IfRange = RangeConditionHeaderValue.Parse(record.Tag);
         }
 
         using HttpResponseMessage response = await client.SendAsync(request, client.Options.StallTimeout, cancellationToken).ConfigureAwait(false);
@@ -90,7 +91,8 @@ public sealed partial class SectorFetcher(RemoteStorageClient client, TimeProvid
         if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
             target.Forget();
         await RemoteStorageClient.RequireAsync(response, goesOn ? HttpStatusCode.PartialContent : HttpStatusCode.OK, cancellationToken).ConfigureAwait(false);
-        using var stall = new StallGuard(client.Options.StallTimeout, _time, cancellationToken);
+        using var stall = new StallGuard(
+            client.Options.StallTimeout, (long)(client.Options.LeastBytesPerSecond * client.Options.StallTimeout.TotalSeconds), _time, cancellationToken);
         Stream raw = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         await using (raw.ConfigureAwait(false))
         {
@@ -111,7 +113,7 @@ public sealed partial class SectorFetcher(RemoteStorageClient client, TimeProvid
     {
         Uri url = response.RequestMessage!.RequestUri!;
         ContentRangeHeaderValue? range = response.Content.Headers.ContentRange;
-        string tag = response.Headers.ETag is { IsWeak: false } strong ? strong.Tag : "";
+        string tag = Tag(response);
         long length = (goesOn ? range?.Length : response.Content.Headers.ContentLength)
             ?? throw new RemoteStorageException(RemoteFault.Invalid, $"{url}: expected a length, found none");
         (long least, long most) = type switch
@@ -142,6 +144,15 @@ public sealed partial class SectorFetcher(RemoteStorageClient client, TimeProvid
 
         target.Commit();
     }
+
+    /// <summary>
+    /// Names the state of the file: its entity tag or, as Lotus sends none, the time of its last change where that is long enough ago to tell two states
+    /// apart (RFC 9110, 8.8.2.2); empty when neither does.
+    /// </summary>
+    private static string Tag(HttpResponseMessage response) =>
+        response.Headers.ETag is { } tag ? tag.IsWeak ? "" : tag.Tag
+        : response.Content.Headers.LastModified is { } changed && response.Headers.Date is { } now && now - changed >= TimeSpan.FromMinutes(1)
+            ? changed.ToString("R", CultureInfo.InvariantCulture) : "";
 
     /// <summary>Whether an error is of this machine's disk and not of the connection: no other machine helps.</summary>
     private static bool IsOurs(Exception error) => error is DirectoryNotFoundException or FileNotFoundException or PathTooLongException or LocalFileException;

@@ -1,23 +1,34 @@
 namespace Filecoin.Proving.Storage.Remote;
 
-/// <summary>Ends a transfer that stands still.</summary>
+/// <summary>Ends a transfer that stands still or crawls.</summary>
 internal sealed class StallGuard : IDisposable
 {
     private readonly TimeSpan _within;
+    private readonly long _least;
     private readonly CancellationTokenSource _stalled;
     private readonly CancellationTokenSource _either;
+    private long _came;
 
-    public StallGuard(TimeSpan within, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>So many bytes must come in each such time.</summary>
+    public StallGuard(TimeSpan within, long leastBytes, TimeProvider time, CancellationToken cancellationToken)
     {
         _within = within;
+        _least = Math.Max(1, leastBytes);
         _stalled = new CancellationTokenSource(within, time);
         _either = CancellationTokenSource.CreateLinkedTokenSource(_stalled.Token, cancellationToken);
     }
 
     public CancellationToken Token => _either.Token;
 
-    /// <summary>A byte came.</summary>
-    public void Moved() => _stalled.CancelAfter(_within);
+    /// <summary>Bytes came.</summary>
+    public void Moved(int bytes)
+    {
+        _came += bytes;
+        if (_came < _least)
+            return;
+        _came = 0;
+        _stalled.CancelAfter(_within);
+    }
 
     public void Dispose()
     {
@@ -26,7 +37,7 @@ internal sealed class StallGuard : IDisposable
     }
 }
 
-/// <summary>A body whose reads end when nothing comes for too long.</summary>
+/// <summary>A body whose reads end when too little comes for too long.</summary>
 internal sealed class WatchedStream(Stream inner, StallGuard guard) : Stream
 {
     public override bool CanRead => true;
@@ -46,7 +57,7 @@ internal sealed class WatchedStream(Stream inner, StallGuard guard) : Stream
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         int read = await inner.ReadAsync(buffer, guard.Token).ConfigureAwait(false);
-        guard.Moved();
+        guard.Moved(read);
         return read;
     }
 

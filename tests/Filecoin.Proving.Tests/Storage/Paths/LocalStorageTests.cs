@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Filecoin.Proving.Scheduling.Vanilla;
 using Filecoin.Proving.Sectors;
 using Filecoin.Proving.Storage;
 using Filecoin.Proving.Storage.Index;
@@ -117,6 +118,36 @@ public sealed class LocalStorageTests
         Directory.Move(away, path);
         await UntilAsync(async () => (await index.FindSectorAsync(One, SectorFileType.Sealed)).Count == 1);
         await UntilAsync(() => Task.FromResult(storage.Find(One, SectorFileType.Sealed).Count == 1));
+    }
+
+    [Fact]
+    public async Task A_disk_that_hangs_vanishes_in_its_time_limit_holds_up_no_other_and_comes_back()
+    {
+        await using var test = new Machine();
+        string path = test.Disk("a"), other = test.Disk("b");
+        Put(path, SectorFileType.Sealed, One);
+        Put(other, SectorFileType.Sealed, Two);
+        ISectorIndex index = await test.IndexAsync();
+        LocalStorage storage = await test.StorageAsync(Quick with { ProbeTimeout = TimeSpan.FromSeconds(1) });
+        StorageId id = await storage.OpenPathAsync(path);
+        await storage.OpenPathAsync(other);
+
+        // Whoever opens a pipe without a writer hangs, as on a disk that does not answer, and nothing can end it from outside.
+        string meta = Path.Combine(path, StorageLayout.MetaFile);
+        Hang(meta);
+        await UntilAsync(async () => (await index.FindSectorAsync(One, SectorFileType.Sealed)).Count == 0);
+        Assert.Empty(storage.Find(One, SectorFileType.Sealed));
+        await Assert.ThrowsAsync<VanillaReadException>(() => storage.RedeclareAsync(id));
+        Assert.Single(await index.FindSectorAsync(Two, SectorFileType.Sealed));
+        Assert.True((await storage.StatAsync(StorageId.Parse("b"))).Available > 0);
+
+        Answer(meta);
+        await UntilAsync(async () => (await index.FindSectorAsync(One, SectorFileType.Sealed)).Count == 1);
+
+        Hang(meta);
+        await UntilAsync(() => Task.FromResult(storage.Paths.Any(one => one.Error is not null)));
+        await storage.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(1));
+        Answer(meta);
     }
 
     [Fact]
@@ -267,6 +298,27 @@ public sealed class LocalStorageTests
             Assert.True(waited.Elapsed < TimeSpan.FromMinutes(1), "expected within a minute");
             await Task.Delay(20);
         }
+    }
+
+    private static void Hang(string file)
+    {
+        File.Move(file, file + ".kept");
+        using var process = Process.Start("mkfifo", [file]);
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+    }
+
+    private static void Answer(string file)
+    {
+        // The file first: who is let go looks again.
+        string pipe = file + ".pipe";
+        File.Move(file, pipe);
+        File.Move(file + ".kept", file);
+        using (new FileStream(pipe, FileMode.Open, FileAccess.Write))
+        {
+        }
+
+        File.Delete(pipe);
     }
 
     private static void Remount(string path, string mode)
