@@ -72,19 +72,34 @@ internal sealed class SampleProcess : IAsyncDisposable
     /// <summary>Waits for a line that contains a text and gives the rest of the line after it.</summary>
     public async Task<string> SaysAsync(string text, CancellationToken cancellationToken = default)
     {
+        string line = await SaysAsync(line => line.Contains(text, StringComparison.Ordinal), $"'{text}'", cancellationToken);
+        return line[(line.IndexOf(text, StringComparison.Ordinal) + text.Length)..];
+    }
+
+    /// <summary>Waits for the first whole line that is looked for, from the process's start on.</summary>
+    /// <param name="wanted">Whether it is the line.</param>
+    /// <param name="what">What is waited for, for the message when it does not come.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<string> SaysAsync(Predicate<string> wanted, string what, CancellationToken cancellationToken = default)
+    {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(Patience);
+        int read = 0;
         while (true)
         {
             Task more;
             lock (_said)
             {
                 string all = _said.ToString();
-                int at = all.IndexOf(text, StringComparison.Ordinal);
-                if (at >= 0 && all.IndexOf('\n', at) is > 0 and int end)
-                    return all[(at + text.Length)..end].TrimEnd('\r');
+                for (int end; (end = all.IndexOf('\n', read)) >= 0; read = end + 1)
+                {
+                    string line = all[read..end].TrimEnd('\r');
+                    if (wanted(line))
+                        return line;
+                }
+
                 if (_process.HasExited && _outputEnded.Task.IsCompleted && _errorEnded.Task.IsCompleted)
-                    Assert.Fail($"'{text}' was not said before the process ended with {_process.ExitCode}:\n{all}");
+                    Assert.Fail($"{what} was not said before the process ended with {_process.ExitCode}:\n{all}");
                 more = _more.Task;
             }
 
@@ -94,7 +109,7 @@ internal sealed class SampleProcess : IAsyncDisposable
             }
             catch (OperationCanceledException)
             {
-                Assert.Fail($"'{text}' was not said:\n{Said}");
+                Assert.Fail($"{what} was not said:\n{Said}");
             }
         }
     }

@@ -1,0 +1,162 @@
+using System.Net;
+using Filecoin.ChainCo.Chain;
+using Filecoin.ChainCo.Rpc.Api;
+using Filecoin.ChainCo.Rpc.Serving;
+using Filecoin.Proving.Mining;
+using Filecoin.Proving.PoSt;
+using Filecoin.Proving.Scheduling;
+using Filecoin.Proving.Scheduling.Vanilla;
+using Filecoin.Proving.Scheduling.Workers;
+using Filecoin.Proving.Storage.Index;
+using Filecoin.Proving.Storage.Remote;
+using Filecoin.Sealing.Engine;
+using Filecoin.Sealing.Storage;
+using Filecoin.Sealing.Tasks;
+using Microsoft.Extensions.Logging;
+
+namespace Filecoin.Samples.Miner;
+
+/// <summary>A running hub: moves sectors, proves deadlines, serves workers; seals and proves itself as far as it is configured to.</summary>
+internal sealed class Hub : IAsyncDisposable
+{
+    /// <summary>The secret of the hub's tokens, in the home.</summary>
+    public const string KeyFile = "api.key";
+
+    private readonly MinerNode _node;
+    private readonly TaskEngine? _engine;
+    private readonly RpcServer _server;
+    private readonly RemoteStorageClient _remote;
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _running = Task.CompletedTask;
+
+    private Hub(
+        MinerNode node, TaskEngine? engine, RpcServer server, RemoteStorageClient remote, PoStWorkerPool pool, WindowPoStScheduler windowPoSt, WinningPoStMiner? mining)
+    {
+        (_node, _engine, _server, _remote) = (node, engine, server, remote);
+        (Pool, WindowPoSt, Mining) = (pool, windowPoSt, mining);
+    }
+
+    public PoStWorkerPool Pool { get; }
+
+    public WindowPoStScheduler WindowPoSt { get; }
+
+    /// <summary>Null when no blocks are mined.</summary>
+    public WinningPoStMiner? Mining { get; }
+
+    public Uri Address => _server.Address;
+
+    /// <summary>Ends when the hub cannot go on; otherwise when it is stopped.</summary>
+    public Task Running => _running;
+
+    public static async Task<Hub> StartAsync(MinerNode node, CancellationToken cancellationToken)
+    {
+        MinerConfig config = node.Config;
+        foreach (string path in config.Storage)
+            await node.Storage.OpenPathAsync(node.Home.PathOf(path), cancellationToken);
+
+        RpcTokenKey key = RpcTokenKey.OpenOrCreate(node.Home.PathOf(KeyFile));
+        IPoStVerifier verifier = node.PoStVerifier();
+        var pool = new PoStWorkerPool(
+            verifier,
+            new PoStWorkerPoolOptions
+            {
+                LocalWindow = config.ProveLocally ? LocalProving.WhenNeeded : LocalProving.Never,
+                LocalWinning = config.ProveLocally ? LocalProving.WhenNeeded : LocalProving.Never,
+                WorkerGrace = config.Chain.Policy.EpochDuration * 2,
+            },
+            logger: node.Logging.CreateLogger<PoStWorkerPool>());
+        var reads = new StorageReads();
+        var remote = new RemoteStorageClient(new ScopedRemoteTokens(key));
+        var reader = new SectorReader(new IndexedReplicas(node.Index, remote, node.Storage, reads));
+        var windowPoSt = new WindowPoStScheduler(
+            new ProvingChain(new ChainHeadApi(node.Transport), node.State), new PoStMessages(node.Messages, node.State), reader, pool, verifier, node.Database,
+            WindowOptions(config), logger: node.Logging.CreateLogger<WindowPoStScheduler>());
+        WinningPoStMiner? mining = !config.Mine ? null : new WinningPoStMiner(
+            new MiningChain(new ChainHeadApi(node.Transport), new MiningApi(node.Transport)), node.WorkerSigner(), reader, pool, new SlashFilter(node.Database),
+            MiningOptions(config), logger: node.Logging.CreateLogger<WinningPoStMiner>());
+        TaskEngine? engine = !config.Seal ? null : new TaskEngine(
+            node.Database, node.Queue, Tasks(node), new TaskEngineOptions { Machine = config.Machine }, new PathReservations(node.Storage), logger: node.Logging.CreateLogger<TaskEngine>());
+
+        var storage = new RemoteStorageEndpoint(
+            node.Storage, reads, key, new RemoteStorageOptions { Urls = [config.StorageUrl] }, logger: node.Logging.CreateLogger<RemoteStorageEndpoint>());
+        RpcServer server = await RpcServer.StartAsync(
+            new RpcMethods().AddPoStHub(pool).AddSectorIndex(node.Index), IPEndPoint.Parse(config.Listen), tokens: key,
+            configure: app => app.MapRemoteStorage(storage), cancellationToken: cancellationToken);
+        if (engine is not null)
+            await engine.StartAsync(cancellationToken);
+        var hub = new Hub(node, engine, server, remote, pool, windowPoSt, mining);
+        hub._running = hub.RunAsync(config, hub._stopping.Token);
+        return hub;
+    }
+
+    /// <summary>The tasks that a machine takes; a worker that seals takes the same.</summary>
+    public static IReadOnlyList<ITask> Tasks(MinerNode node) => new SealingTaskContext
+    {
+        Database = node.Database,
+        Options = node.Options,
+        Chain = node.Chain,
+        Storage = new IndexedSealingStorage(node.Index, node.Storage),
+        Prover = node.SealProver(),
+        Verifier = node.SealVerifier(),
+        Logger = node.Logging.CreateLogger<SealingTaskContext>(),
+    }.CreateTasks();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_engine is not null)
+            await _engine.DisposeAsync();
+        await _server.DisposeAsync();
+        Mining?.Dispose();
+        WindowPoSt.Dispose();
+        Pool.Dispose();
+        _remote.Dispose();
+        _stopping.Dispose();
+    }
+
+    private async Task RunAsync(MinerConfig config, CancellationToken stopping)
+    {
+        var parts = new List<Task> { _node.Pipeline.RunAsync(stopping), WindowPoSt.RunAsync(stopping) };
+        if (config.ProveLocally)
+            parts.Add(Pool.RunLocalAsync(new PoStSnarks(new WindowPoStProver(_node.Parameters), new WinningPoStProver(_node.Parameters)), cancellationToken: stopping));
+        if (Mining is not null)
+            parts.Add(Mining.RunAsync(stopping));
+        if (_engine is not null)
+            parts.Add(_engine.Completion.WaitAsync(stopping));
+
+        // The first part that ends ends the hub: none of them ends by itself without a reason to look at.
+        await (await Task.WhenAny(parts));
+    }
+
+    // The defaults suit deadlines of an hour or half of one; short ones of a development network scale them.
+    private static WindowPoStOptions WindowOptions(MinerConfig config)
+    {
+        NetworkPolicy policy = config.Chain.Policy;
+        var options = new WindowPoStOptions { Miners = [config.MinerAddress()], Policy = policy };
+        long window = policy.WPoStChallengeWindow;
+        return window >= NetworkPolicy.Mainnet.WPoStChallengeWindow ? options : options with
+        {
+            SubmitConfidence = 1,
+            BatchWait = 0,
+            CheckLead = (int)Math.Max(1, options.CheckLead * window / NetworkPolicy.Mainnet.WPoStChallengeWindow),
+            Recheck = (int)Math.Max(1, options.Recheck * window / NetworkPolicy.Mainnet.WPoStChallengeWindow),
+            DeclareMargin = (int)(options.DeclareMargin * window / NetworkPolicy.Mainnet.WPoStChallengeWindow),
+        };
+    }
+
+    // The defaults suit epochs of 30 s; shorter ones scale them.
+    private static WinningPoStOptions MiningOptions(MinerConfig config)
+    {
+        TimeSpan epoch = config.Chain.Policy.EpochDuration;
+        var options = new WinningPoStOptions { Miners = [config.MinerAddress()], EpochDuration = epoch };
+        double scale = Math.Min(1, epoch / NetworkPolicy.Mainnet.EpochDuration);
+        return options with
+        {
+            PropagationDelay = options.PropagationDelay * scale,
+            EquivocationDelay = options.EquivocationDelay * scale,
+            ReadTimeout = options.ReadTimeout * scale,
+            RetryDelay = options.RetryDelay * scale,
+        };
+    }
+}

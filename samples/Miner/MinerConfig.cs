@@ -1,0 +1,128 @@
+using System.Net;
+using System.Text.Json.Serialization;
+using Filecoin.ChainCo.Chain;
+using Filecoin.Proving.Sectors;
+using Filecoin.Proving.Storage.Remote;
+using Filecoin.Sealing.Pipeline;
+using Microsoft.Extensions.Configuration;
+
+namespace Filecoin.Samples.Miner;
+
+/// <summary>
+/// <c>miner.json</c> in the miner's home. Every member is overridden by an environment variable of its path: <c>FILECOIN_MINER__DATABASE</c>,
+/// <c>FILECOIN_MINER__CHAIN__URL</c>.
+/// </summary>
+internal sealed record MinerConfig
+{
+    public const string FileName = "miner.json";
+    public const string EnvironmentPrefix = "FILECOIN_MINER__";
+
+    /// <summary>The miner actor, as an id address.</summary>
+    public string Miner { get; init; } = "";
+
+    /// <summary>A path in the home, or <c>postgres://…</c> for many machines.</summary>
+    public string Database { get; init; } = "miner.db";
+
+    public ChainConfig Chain { get; init; } = new();
+
+    /// <summary>Where the hub listens: the workers' API, the sector index, remote storage, health.</summary>
+    public string Listen { get; init; } = "127.0.0.1:2345";
+
+    /// <summary>Storage paths of this machine, each with its <c>sectorstore.json</c>.</summary>
+    public IReadOnlyList<string> Storage { get; init; } = ["storage"];
+
+    public string SealProof { get; init; } = "StackedDrg32GiBV1_1";
+
+    /// <summary>How long precommits and proofs wait for company in a message; null for the pipeline's own limits.</summary>
+    public TimeSpan? BatchWait { get; init; }
+
+    /// <summary>How long a piece waits for others to fill its sector.</summary>
+    public TimeSpan MaxWaitForSector { get; init; } = TimeSpan.FromHours(6);
+
+    public ParameterConfig Parameters { get; init; } = new();
+
+    /// <summary>This machine's name among those that share the database.</summary>
+    public string Machine { get; init; } = Environment.MachineName;
+
+    /// <summary>Whether this machine seals, and proves when no PoSt worker is there.</summary>
+    public bool Seal { get; init; } = true;
+
+    public bool ProveLocally { get; init; } = true;
+
+    /// <summary>Whether blocks are mined when the miner wins.</summary>
+    public bool Mine { get; init; } = true;
+
+    /// <summary>Reads the file of a home and the environment.</summary>
+    /// <exception cref="MinerException">There is no such file, or it cannot be used.</exception>
+    public static MinerConfig Load(MinerHome home)
+    {
+        string path = home.PathOf(FileName);
+        if (!File.Exists(path))
+            throw new MinerException($"{path} does not exist: make it by 'filecoin-miner init --home {home.Directory}'");
+        try
+        {
+            IConfigurationRoot root = new ConfigurationBuilder().AddJsonFile(path, optional: false).AddEnvironmentVariables(EnvironmentPrefix).Build();
+            MinerConfig config = root.Get<MinerConfig>(options => options.ErrorOnUnknownConfiguration = true) ?? throw new InvalidDataException("it is empty");
+            config.Validate();
+            return config;
+        }
+        catch (Exception e) when (e is InvalidOperationException or InvalidDataException or FormatException or ArgumentException)
+        {
+            throw new MinerException($"{path}: {e.InnerException?.Message ?? e.Message}", e);
+        }
+    }
+
+    public Address MinerAddress() => Address.Parse(Miner);
+
+    public RegisteredSealProof SealProofKind() => Enum.TryParse(SealProof, out RegisteredSealProof proof) && Enum.IsDefined(proof)
+        ? proof : throw new ArgumentException($"SealProof: expected a name such as StackedDrg32GiBV1_1, found {SealProof}");
+
+    /// <summary>Where other machines find this one's storage.</summary>
+    [JsonIgnore]
+    public string StorageUrl => $"http://{Listen}{RemoteStorageEndpoint.Root}";
+
+    public SealingOptions Sealing(Address miner)
+    {
+        var options = new SealingOptions { Miner = miner, Proof = SealProofKind(), Policy = Chain.Policy };
+        return BatchWait is not { } wait ? options : options with
+        {
+            PreCommit = options.PreCommit with { MaxWait = wait, Slack = TimeSpan.Zero },
+            Commit = options.Commit with { MaxWait = wait, Slack = TimeSpan.Zero },
+        };
+    }
+
+    private void Validate()
+    {
+        if (MinerAddress().Protocol != AddressProtocol.Id)
+            throw new ArgumentException($"Miner: expected an id address such as t01000, found {Miner}");
+        _ = IPEndPoint.Parse(Listen);
+        _ = SealProofKind();
+        Chain.Policy.Validate();
+        if (Chain.Url.Length == 0)
+            throw new ArgumentException("Chain.Url: expected the API of a node or of a proxy before several");
+    }
+}
+
+/// <summary>How the chain is reached, and its constants.</summary>
+internal sealed record ChainConfig
+{
+    /// <summary>The API of a node, or of the proxy before several; a token goes before it as <c>TOKEN:ws://…</c>.</summary>
+    public string Url { get; init; } = "";
+
+    public NetworkPolicy Policy { get; init; } = NetworkPolicy.Mainnet;
+
+    /// <summary>A file of BLS secret keys, a line each in hexadecimal digits; without it the node's wallet signs.</summary>
+    public string? Keys { get; init; }
+}
+
+/// <summary>Where Groth16 parameters are.</summary>
+internal sealed record ParameterConfig
+{
+    public string Directory { get; init; } = "/var/tmp/filecoin-proof-parameters";
+
+    /// <summary>Takes parameters of a development set-up. Their maker can forge: for test networks only.</summary>
+    public bool AllowInsecure { get; init; }
+}
+
+/// <summary>What a user can mend; its message says how.</summary>
+internal sealed class MinerException(string message, Exception? innerException = null) : Exception(message, innerException);
