@@ -45,7 +45,7 @@ public sealed class LocalnetNode : IAsyncDisposable
         _time = time;
         _faults = new FaultInjector(time);
         _chain = new LocalChain(options, genesis, new Executor(Rules(options)));
-        _keys = new KeyStore(genesis.Accounts, options.DataDirectory);
+        _keys = new KeyStore([.. genesis.Accounts, .. genesis.Producers], options.DataDirectory);
         var sync = new Synchronizer(_chain, peers, options, _faults, time, logger);
         var sender = new MessageSender(_chain, _keys);
         _tokens = new RpcTokenKey(SHA256.HashData(Encoding.UTF8.GetBytes("token/" + options.Seed)), time);
@@ -99,7 +99,7 @@ public sealed class LocalnetNode : IAsyncDisposable
         time ??= TimeProvider.System;
         logger ??= NullLogger.Instance;
         var peers = new PeerNetwork(options.Peers, time, logger);
-        DateTimeOffset begin = options.GenesisTime ?? BlockLog.GenesisTime(options.DataDirectory) ?? await peers.GenesisTimeAsync(cancellationToken) ?? time.GetUtcNow();
+        DateTimeOffset begin = options.GenesisTime ?? ChainDirectory.GenesisTime(options.DataDirectory) ?? await peers.GenesisTimeAsync(cancellationToken) ?? time.GetUtcNow();
         begin = DateTimeOffset.FromUnixTimeSeconds(begin.ToUnixTimeSeconds());
         var node = new LocalnetNode(options with { GenesisTime = begin }, new Genesis(options, (ulong)begin.ToUnixTimeSeconds()), peers, time, logger);
         try

@@ -217,30 +217,40 @@ public sealed class LocalnetNodeTests
     }
 
     [Fact]
-    public async Task Blocks_and_keys_survive_a_restart_and_a_torn_end()
+    public async Task Blocks_messages_and_keys_survive_a_restart_and_a_torn_end()
     {
         string directory = Directory.CreateTempSubdirectory("localnet").FullName;
         try
         {
             TipSet head;
             Address made;
+            SignedMessage waiting;
+            var spec = new MessageSendSpec(default, Guid.NewGuid(), false);
+            Message message;
             await using (LocalnetNode node = await LocalnetNode.StartAsync(Options with { DataDirectory = directory }))
             {
+                message = new Message { From = node.Accounts[1], To = node.Accounts[2], Value = TokenAmount.FromFil(2) };
                 await using IRpcTransport transport = node.Connect();
                 made = await transport.RequireAsync("Filecoin.WalletNew", new RpcParams().Add("bls").ToJson(), ApiJsonContext.Default.Address);
                 await new MpoolApi(transport).MpoolPushMessageAsync(
                     new Message { From = node.Accounts[0], To = made, Value = TokenAmount.FromFil(3) }, new MessageSendSpec(default, Guid.Empty, false));
                 head = await node.MineAsync(6);
+                waiting = await new MpoolApi(transport).MpoolPushMessageAsync(message, spec);
             }
 
             await File.AppendAllBytesAsync(Path.Combine(directory, "blocks.log"), [0, 0, 1, 0, 7, 7]);
-            await using (LocalnetNode node = await LocalnetNode.StartAsync(Options with { DataDirectory = directory }))
+            // The options need not say again when the network began.
+            await using (LocalnetNode node = await LocalnetNode.StartAsync(Options with { DataDirectory = directory, GenesisTime = null }))
             {
                 await using IRpcTransport transport = node.Connect();
                 Assert.Equal(head, node.Head);
                 Assert.True(await new WalletApi(transport).WalletHasAsync(made));
                 Assert.Equal(TokenAmount.FromFil(3), await new WalletApi(transport).WalletBalanceAsync(made));
-                await node.MineAsync();
+                // As Lotus does, the node still knows what it was given, and by which UUID.
+                Assert.Equal(waiting.Cid, Assert.Single((await new MpoolApi(transport).MpoolPendingAsync(TipSetKey.Empty))!).Cid);
+                Assert.Equal(waiting.Cid, (await new MpoolApi(transport).MpoolPushMessageAsync(message, spec)).Cid);
+                await node.MineAsync(2);
+                Assert.NotNull(await new StateApi(transport).StateSearchMsgAsync(TipSetKey.Empty, waiting.Cid, -1, false));
             }
 
             await Assert.ThrowsAsync<InvalidDataException>(() => LocalnetNode.StartAsync(Options with { DataDirectory = directory, Seed = "other" }));

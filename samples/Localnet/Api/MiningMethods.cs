@@ -22,10 +22,11 @@ internal static class MiningMethods
     {
         if (!context.Chain.Store.TryGet(template.Parents, out TipSet? parents) || template.Epoch <= parents.Height)
             throw RpcFaultException.Refused("the parents are not known, or not before the epoch");
-        if (!context.Chain.Executions.After(parents).State.TryGetMiner(template.Miner, out MinerState? miner))
-            throw RpcFaultException.Refused($"{template.Miner} is no miner");
-        if (context.Keys.Find(context.Sender.KeyAddress(miner.Info.Worker)) is not { } key)
-            throw RpcFaultException.Refused($"this node lacks the key of worker {miner.Info.Worker}");
+        Address worker = context.Chain.Rules.ProducerKey(template.Miner)
+            ?? (context.Chain.Executions.After(parents).State.TryGetMiner(template.Miner, out MinerState? miner)
+                ? miner.Info.Worker : throw RpcFaultException.Refused($"{template.Miner} is no miner"));
+        if (context.Keys.Find(context.Sender.KeyAddress(worker)) is not { } key)
+            throw RpcFaultException.Refused($"this node lacks the key of worker {worker}");
         FullBlock block = BlockRules.Sign(
             context.Chain.Rules.Assemble(
                 template.Miner, parents, template.Epoch, template.Ticket, template.Eproof, template.BeaconValues, template.WinningPoStProof, template.Messages),

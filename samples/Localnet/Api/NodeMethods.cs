@@ -18,7 +18,9 @@ internal static class NodeMethods
             Version = "1.34.0+localnet", APIVersion = ApiVersion, Agent = "lotus",
             BlockDelay = (ulong)Math.Max(1, Math.Round(context.Node.Options.Policy.EpochDuration.TotalSeconds)),
         };
+        string session = Guid.NewGuid().ToString("D");
         methods
+            .Add("Filecoin.Session", RpcPermissions.Read, 0, _ => session, LocalnetJsonContext.Default.String)
             .Add("Filecoin.Version", RpcPermissions.Read, 0, _ => version, ApiJsonContext.Default.NodeVersion)
             .Add("Filecoin.StateNetworkName", RpcPermissions.Read, 0, _ => context.Chain.Genesis.NetworkName, LocalnetJsonContext.Default.String)
             .Add("Filecoin.StateNetworkVersion", RpcPermissions.Read, 1, _ => NetworkVersion, LocalnetJsonContext.Default.UInt64)

@@ -33,6 +33,9 @@ internal sealed class BlockRules(LocalnetOptions options, Genesis genesis, Chain
         return Sign(Assemble(miner, parents, epoch, new Ticket(ticket), new ElectionProof(1, election), beacon.Between(parents.Height, epoch), [], messages), key);
     }
 
+    /// <summary>The key by which a producer makes blocks; null for all other miners.</summary>
+    public Address? ProducerKey(Address miner) => IsProducer(miner, out int index) ? genesis.Producers[index].Address : null;
+
     // Elections are held by the state of a finality ago, so that nobody can choose the power with which it is drawn (lotus chain/stmgr GetLookbackTipSetForRound).
     private MiningBase Mining(TipSet parents, ChainEpoch epoch)
     {

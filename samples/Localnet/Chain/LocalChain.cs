@@ -11,7 +11,7 @@ internal sealed class LocalChain : IDisposable
     private readonly LocalnetOptions _options;
     private readonly IReadOnlyList<int> _producers;
     private readonly Dictionary<Address, ChainEpoch> _lastMade = [];
-    private readonly BlockLog? _log;
+    private readonly ChainDirectory? _directory;
 
     public LocalChain(LocalnetOptions options, Genesis genesis, Actors.Executor executor)
     {
@@ -20,17 +20,16 @@ internal sealed class LocalChain : IDisposable
         Beacon = new Beacon(options.Seed);
         Store = new ChainStore(genesis.Block);
         Executions = new Executions(Store, Beacon, executor, genesis.State, options.StateRetention);
-        Pool = new MessagePool(Store, Executions);
         Rules = new BlockRules(options, genesis, Store, Executions, Beacon);
         Feed = new HeadFeed();
         Feed.Publish(Head, []);
         _producers = options.Produce ?? [.. Enumerable.Range(0, options.Producers)];
-        if (options.DataDirectory is { } directory)
-        {
-            _log = BlockLog.Open(directory, genesis.Block.Header);
-            foreach (FullBlock block in _log.Read())
-                Take(block, store: false);
-        }
+        _directory = options.DataDirectory is { } directory ? ChainDirectory.Open(directory, genesis.Block.Header) : null;
+        Pool = new MessagePool(Store, Executions, _directory);
+        foreach (FullBlock block in _directory?.Blocks() ?? [])
+            Take(block, store: false);
+        foreach (KeptMessage message in _directory?.Messages() ?? [])
+            Pool.Restore(message);
     }
 
     public Genesis Genesis { get; }
@@ -140,7 +139,7 @@ internal sealed class LocalChain : IDisposable
             _lastMade[block.Header.Miner] = _lastMade.TryGetValue(block.Header.Miner, out ChainEpoch last) && last > block.Header.Height ? last : block.Header.Height;
             TipSet candidate = Store.Add(block);
             if (store)
-                _log?.Append(block);
+                _directory?.Add(block);
             if (!Beats(candidate))
                 return true;
             List<HeadChange> path = Store.SetHead(candidate);
@@ -153,7 +152,7 @@ internal sealed class LocalChain : IDisposable
 
     public void Dispose()
     {
-        _log?.Dispose();
+        _directory?.Dispose();
         Beacon.Dispose();
     }
 }

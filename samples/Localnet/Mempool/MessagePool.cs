@@ -11,7 +11,8 @@ namespace Filecoin.Samples.Localnet.Mempool;
 /// <summary>Messages that wait for a block (lotus chain/messagepool): numbered without gaps by sender, replaced only by a better fee.</summary>
 /// <param name="store">The chain.</param>
 /// <param name="executions">Its states.</param>
-internal sealed class MessagePool(ChainStore store, Executions executions)
+/// <param name="directory">Where clients' messages are kept, as Lotus keeps its local messages; null for nowhere.</param>
+internal sealed class MessagePool(ChainStore store, Executions executions, ChainDirectory? directory)
 {
     private const int MaxNonceGap = 4;
     private const int MaxPendingOfSender = 1000;
@@ -21,6 +22,8 @@ internal sealed class MessagePool(ChainStore store, Executions executions)
 
     // Blocks hold one signature for all their messages; those that a reorganisation brings back are taken from here.
     private readonly ConcurrentDictionary<Cid, Signature> _signatures = new();
+
+    private readonly ConcurrentDictionary<Guid, SignedMessage> _byUuid = new();
 
     /// <summary>What came and what left: for MpoolSub.</summary>
     public event Action<SignedMessage, bool>? Changed;
@@ -46,9 +49,31 @@ internal sealed class MessagePool(ChainStore store, Executions executions)
         }
     }
 
-    /// <summary>Takes a message in.</summary>
+    /// <summary>The message that was pushed under a MsgUuid; null when there is none.</summary>
+    public SignedMessage? Find(Guid uuid) => _byUuid.GetValueOrDefault(uuid);
+
+    /// <summary>Takes back what was kept on disk, unless the chain has gone past it.</summary>
+    public void Restore(KeptMessage kept)
+    {
+        (Guid uuid, SignedMessage signed) = kept;
+        if (uuid != Guid.Empty)
+            _byUuid[uuid] = signed;
+        _signatures[signed.Message.Cid] = signed.Signature;
+        store.Remember(signed.Message);
+        lock (_lock)
+        {
+            (Address key, ActorEntry actor) = Sender(signed.Message.From);
+            if (signed.Message.Nonce < actor.Nonce)
+                return;
+            if (!_pending.TryGetValue(key, out SortedDictionary<ulong, SignedMessage>? messages))
+                _pending[key] = messages = [];
+            messages[signed.Message.Nonce] = signed;
+        }
+    }
+
+    /// <summary>Takes a message in; with a MsgUuid it can be found by that.</summary>
     /// <exception cref="PoolException">It cannot be executed, or there is one of its number already.</exception>
-    public Cid Push(SignedMessage signed)
+    public Cid Push(SignedMessage signed, Guid uuid = default)
     {
         Message message = signed.Message;
         if (signed.Signature.Type != SignatureType.Bls)
@@ -78,6 +103,9 @@ internal sealed class MessagePool(ChainStore store, Executions executions)
             TokenAmount needed = messages.Values.Where(m => m.Message.Nonce < message.Nonce).Append(signed).Aggregate(default(TokenAmount), (sum, m) => sum + Cost(m.Message));
             if (actor.Balance < needed)
                 throw new PoolException($"not enough funds to execute transaction: {actor.Balance} attoFIL, {needed} needed");
+            directory?.Add(new KeptMessage(uuid, signed));
+            if (uuid != Guid.Empty)
+                _byUuid[uuid] = signed;
             messages[message.Nonce] = signed;
             _pending[key] = messages;
             _signatures[message.Cid] = signed.Signature;

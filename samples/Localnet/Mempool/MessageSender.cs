@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Numerics;
 using Filecoin.ChainCo.Chain;
 using Filecoin.ChainCo.Rpc;
@@ -16,7 +15,6 @@ internal sealed class MessageSender(LocalChain chain, KeyStore keys)
     public const long MinPremium = 100_000;
     private static readonly TokenAmount DefaultMaxFee = new(7 * BigInteger.Pow(10, 16));
     private readonly Lock _lock = new();
-    private readonly ConcurrentDictionary<Guid, SignedMessage> _sent = new();
 
     /// <summary>The message with the gas fields filled in that are zero.</summary>
     /// <exception cref="RpcFaultException">Its execution fails.</exception>
@@ -64,15 +62,14 @@ internal sealed class MessageSender(LocalChain chain, KeyStore keys)
         // One at a time: two messages of one sender must not get one number.
         lock (_lock)
         {
-            if (spec is not null && spec.MsgUuid != Guid.Empty && _sent.TryGetValue(spec.MsgUuid, out SignedMessage? known))
+            Guid uuid = spec?.MsgUuid ?? Guid.Empty;
+            if (uuid != Guid.Empty && chain.Pool.Find(uuid) is { } known)
                 return known;
             message = Estimate(message, spec, chain.Head);
             message = message with { From = KeyAddress(message.From), Nonce = chain.Pool.NextNonce(message.From) };
             SignedMessage signed = Sign(message);
             if (!lose)
-                chain.Pool.Push(signed);
-            if (spec is not null && spec.MsgUuid != Guid.Empty)
-                _sent[spec.MsgUuid] = signed;
+                chain.Pool.Push(signed, uuid);
             return signed;
         }
     }
