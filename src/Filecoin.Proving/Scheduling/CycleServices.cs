@@ -8,7 +8,7 @@ namespace Filecoin.Proving.Scheduling;
 /// <summary>What every part of the cycle works with.</summary>
 internal sealed record CycleServices(
     IProvingChain Chain, IPoStMessages Messages, SectorReader Reader, PoStWorkerPool Pool, IPoStVerifier Verifier, PoStStore Store,
-    WindowPoStOptions Options, SemaphoreSlim Partitions, SchedulingMetrics Metrics, TimeProvider Time, ILogger Logger)
+    WindowPoStOptions Options, SemaphoreSlim Partitions, SchedulingMetrics Metrics, WorkTimes Times, TimeProvider Time, ILogger Logger)
 {
     /// <summary>Asks the sender for a message, once it is on disk that it is wanted.</summary>
     public async Task SendAsync(MinerHandle miner, ProvingWindow window, AskedMessage message, PoStMessageKind kind, CancellationToken cancellationToken)

@@ -33,6 +33,7 @@ internal sealed partial class PartitionRun(CycleServices services, MinerHandle m
     private string? _error;
     private int _read;
     private int _attempts;
+    private long _phaseBegan;
 
     public ulong Partition { get; } = partition;
 
@@ -111,6 +112,7 @@ internal sealed partial class PartitionRun(CycleServices services, MinerHandle m
                 Partition = Partition,
                 Phase = told ?? _phase,
                 EpochsLeft = Math.Max(0, window.Close - head),
+                Slack = SlackOf(told ?? _phase),
                 Sectors = _wanted?.Sectors.Count ?? 0,
                 Read = _read,
                 Skipped = _skipped,
@@ -119,6 +121,25 @@ internal sealed partial class PartitionRun(CycleServices services, MinerHandle m
                 Attempts = _attempts,
                 Error = error ?? _error,
             };
+        }
+    }
+
+    private TimeSpan? SlackOf(PartitionPhase phase)
+    {
+        TimeSpan? work = phase switch
+        {
+            PartitionPhase.Waiting => services.Times.Reading + services.Times.Proving,
+            PartitionPhase.Reading => Left(services.Times.Reading) + services.Times.Proving,
+            PartitionPhase.Proving => Left(services.Times.Proving),
+            PartitionPhase.Proven or PartitionPhase.Submitted => TimeSpan.Zero,
+            _ => null,
+        };
+        return _wanted is null || work is null ? null : _wanted.Until - services.Time.GetUtcNow() - services.Options.Policy.EpochDuration - work;
+
+        TimeSpan? Left(TimeSpan? whole)
+        {
+            TimeSpan? left = whole - services.Time.GetElapsedTime(Interlocked.Read(ref _phaseBegan));
+            return left < TimeSpan.Zero ? TimeSpan.Zero : left;
         }
     }
 
@@ -217,10 +238,13 @@ internal sealed partial class PartitionRun(CycleServices services, MinerHandle m
         PoStRandomness randomness = PoStRandomness.FromChain(wanted.Randomness.Span);
         TimeSpan left = wanted.Until - services.Time.GetUtcNow();
         long began = services.Time.GetTimestamp();
+        Interlocked.Exchange(ref _phaseBegan, began);
         SectorReadings readings = await services.Reader.ReadAsync(
             [.. sectors.Select(sector => VanillaChallenge.Of(wanted.Proof, sector, randomness))], left * services.Options.ReadShare,
             new ReadProgress(this), cancellationToken).ConfigureAwait(false);
-        services.Metrics.Reading.Record(services.Time.GetElapsedTime(began).TotalSeconds);
+        TimeSpan took = services.Time.GetElapsedTime(began);
+        services.Metrics.Reading.Record(took.TotalSeconds);
+        services.Times.Read(took);
         services.Metrics.Skipped.Add(readings.Skipped.Length);
         if (readings.Skipped.Length > 0)
         {
@@ -242,8 +266,11 @@ internal sealed partial class PartitionRun(CycleServices services, MinerHandle m
         }
 
         began = services.Time.GetTimestamp();
+        Interlocked.Exchange(ref _phaseBegan, began);
         byte[] snark = await services.Pool.ProveAsync(job, cancellationToken).ConfigureAwait(false);
-        services.Metrics.Proving.Record(services.Time.GetElapsedTime(began).TotalSeconds);
+        took = services.Time.GetElapsedTime(began);
+        services.Metrics.Proving.Record(took.TotalSeconds);
+        services.Times.Proved(took);
         services.Metrics.Proven.Add(1);
         return new FinishedProof(
             Partition, wanted.Randomness, job.PublicInputs.Sectors, Bitfield.Of(readings.Skipped.Select(skipped => skipped.Sector.Value)), snark);

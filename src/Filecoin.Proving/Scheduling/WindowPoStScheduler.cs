@@ -45,7 +45,7 @@ public sealed partial class WindowPoStScheduler : IDisposable
         _lease = new WriterLease(database, "window-post", options.Lease);
         _services = new CycleServices(
             chain, messages, reader, pool, verifier, new PoStStore(database, _lease), options, new SemaphoreSlim(options.PartitionsAtOnce),
-            new SchedulingMetrics(), time ?? TimeProvider.System, _logger);
+            new SchedulingMetrics(), new WorkTimes(), time ?? TimeProvider.System, _logger);
     }
 
     /// <summary>The cycle now.</summary>

@@ -48,6 +48,12 @@ public sealed record PartitionState
     /// <summary>Epochs until the window closes.</summary>
     public required long EpochsLeft { get; init; }
 
+    /// <summary>
+    /// What is left of the window once what is still to do has taken as long as the slowest of the last partitions did, and the message an epoch; negative
+    /// when it will be late. Null when nothing is to be done any more, or nothing was proven yet to go by.
+    /// </summary>
+    public TimeSpan? Slack { get; init; }
+
     /// <summary>Sectors to prove.</summary>
     public required ulong Sectors { get; init; }
 

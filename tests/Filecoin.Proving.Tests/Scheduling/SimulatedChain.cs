@@ -15,7 +15,11 @@ namespace Filecoin.Proving.Tests.Scheduling;
 internal sealed record SimulatedMiner(ulong Id, ImmutableArray<ImmutableArray<SimulatedPartition>> Deadlines);
 
 /// <summary>A partition: its sectors, which are faulty or recovering, and whether the open window has its proof.</summary>
-internal sealed record SimulatedPartition(Bitfield Sectors, Bitfield Faulty, Bitfield Recovering, bool Posted);
+internal sealed record SimulatedPartition(Bitfield Sectors, Bitfield Faulty, Bitfield Recovering, bool Posted)
+{
+    /// <summary>What a proof must cover.</summary>
+    public Bitfield Expected => Sectors.Except(Faulty).Union(Recovering);
+}
 
 /// <summary>One message as the pool and the blocks know it.</summary>
 internal sealed record SimulatedMessage(PoStMessage Message, long SentAt);
@@ -30,6 +34,8 @@ internal sealed class SimulatedChain : IProvingChain, IPoStMessages
     private readonly List<Tip> _tips = [];
     private readonly Dictionary<string, SimulatedMessage> _pool = new(StringComparer.Ordinal);
     private readonly List<Channel<ChainPoint>> _followers = [];
+    private readonly Queue<Tip> _seen = new();
+    private readonly HashSet<ulong> _skipped = [];
     private readonly IPoStVerifier _verifier;
     private readonly ReplicaShelf _shelf;
     private int _forks;
@@ -38,6 +44,7 @@ internal sealed class SimulatedChain : IProvingChain, IPoStMessages
     {
         (Policy, _verifier, _shelf) = (policy, verifier, shelf);
         _tips.Add(new Tip(0, KeyOf(0, 0), miners.ToImmutableDictionary(miner => miner.Id), [], ImmutableDictionary<string, string?>.Empty));
+        _seen.Enqueue(_tips[0]);
     }
 
     public NetworkPolicy Policy { get; }
@@ -51,8 +58,11 @@ internal sealed class SimulatedChain : IProvingChain, IPoStMessages
     /// <summary>Partitions that had sectors to prove when their window closed and no proof on the chain that remained.</summary>
     public IReadOnlyList<(ulong Miner, long Open, ulong Deadline, ulong Partition)> Missed { get; private set; } = [];
 
-    /// <summary>Proofs that did not verify, or broke a rule that a correct submitter keeps on a chain without forks.</summary>
+    /// <summary>Proofs handed to the sender that verify on no fork that was ever seen, and submissions that break a rule which a correct submitter keeps.</summary>
     public List<string> Invalid { get; } = [];
+
+    /// <summary>Sectors that submissions skipped.</summary>
+    public IReadOnlyCollection<ulong> Skipped => _skipped;
 
     /// <summary>Messages sent for submissions whose partitions were on the chain already.</summary>
     public int Doubles { get; private set; }
@@ -65,6 +75,15 @@ internal sealed class SimulatedChain : IProvingChain, IPoStMessages
         {
             lock (_lock)
                 return _tips[^1].Point;
+        }
+    }
+
+    public IReadOnlyCollection<SimulatedMiner> Miners
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _tips[^1].Miners.Values];
         }
     }
 
@@ -98,6 +117,17 @@ internal sealed class SimulatedChain : IProvingChain, IPoStMessages
         }
 
         Tell();
+    }
+
+    /// <summary>Forgets the messages that wait, as a daemon does that loses its pool.</summary>
+    public int LoseMessages()
+    {
+        lock (_lock)
+        {
+            int lost = _pool.Count;
+            _pool.Clear();
+            return lost;
+        }
     }
 
     public async IAsyncEnumerable<ChainPoint> HeadsAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -165,6 +195,8 @@ internal sealed class SimulatedChain : IProvingChain, IPoStMessages
 
     public Task SendAsync(PoStMessage message, CancellationToken cancellationToken = default) => Read("send", () =>
     {
+        if (message.Method == MinerMethods.SubmitWindowedPoSt)
+            CheckSent(message);
         if (!_tips.SelectMany(tip => tip.Messages).Any(sent => sent.Message.Key == message.Key))
             _pool.TryAdd(message.Key, new SimulatedMessage(message, _tips[^1].Height));
         return true;
@@ -205,14 +237,19 @@ internal sealed class SimulatedChain : IProvingChain, IPoStMessages
 
     private Tip At(TipSetKey key) => _tips.LastOrDefault(tip => tip.Point.Key.Equals(key)) ?? throw new InvalidOperationException("the tipset was reverted");
 
-    private SimulatedMiner Of(Address miner, TipSetKey at) => At(at).Miners[miner.TryGetId(out ulong id) ? id : 0];
+    private SimulatedMiner Of(Address miner, TipSetKey at) => At(at).Miners[IdOf(miner)];
+
+    private static ulong IdOf(Address miner) => miner.TryGetId(out ulong id) ? id : throw new InvalidOperationException($"{miner} is no id address");
 
     // The randomness of an epoch is that of its tipset on the chain below the given one.
     private ReadOnlyMemory<byte> Randomness(long epoch, Tip below, string what)
     {
         Tip drawn = _tips.Last(tip => tip.Height <= Math.Max(0, Math.Min(epoch, below.Height)));
-        return SHA256.HashData([.. drawn.Point.Key.Bytes, .. System.Text.Encoding.ASCII.GetBytes(what)]);
+        return RandomnessOf(drawn, what);
     }
+
+    private static byte[] RandomnessOf(Tip drawn, string what) =>
+        SHA256.HashData([.. drawn.Point.Key.Bytes, .. System.Text.Encoding.ASCII.GetBytes(what)]);
 
     private void Append()
     {
@@ -239,6 +276,9 @@ internal sealed class SimulatedChain : IProvingChain, IPoStMessages
         }
 
         _tips.Add(new Tip(height, KeyOf(height, _forks), miners, [.. due], receipts.ToImmutable()) { Missed = missed.ToImmutable() });
+        _seen.Enqueue(_tips[^1]);
+        if (_seen.Count > 4 * Policy.WPoStChallengeWindow)
+            _seen.Dequeue();
         Missed = [.. _tips.SelectMany(tip => tip.Missed)];
     }
 
@@ -248,10 +288,9 @@ internal sealed class SimulatedChain : IProvingChain, IPoStMessages
         var parts = miner.Deadlines[(int)deadline];
         foreach ((int index, SimulatedPartition part) in parts.Index())
         {
-            Bitfield expected = part.Sectors.Except(part.Faulty).Union(part.Recovering);
-            if (!part.Posted && !expected.IsEmpty)
+            if (!part.Posted && !part.Expected.IsEmpty)
                 missed.Add((miner.Id, open, deadline, (ulong)index));
-            parts = parts.SetItem(index, part.Posted || expected.IsEmpty
+            parts = parts.SetItem(index, part.Posted || part.Expected.IsEmpty
                 ? part with { Posted = false }
                 : part with { Faulty = part.Sectors, Recovering = Bitfield.Empty });
         }
@@ -261,7 +300,7 @@ internal sealed class SimulatedChain : IProvingChain, IPoStMessages
 
     private string? Apply(PoStMessage message, long height, Tip parent, ref ImmutableDictionary<ulong, SimulatedMiner> miners)
     {
-        SimulatedMiner miner = miners[message.Miner.TryGetId(out ulong id) ? id : 0];
+        SimulatedMiner miner = miners[IdOf(message.Miner)];
         try
         {
             miner = message.Method switch
@@ -280,6 +319,34 @@ internal sealed class SimulatedChain : IProvingChain, IPoStMessages
         return null;
     }
 
+    // What is sent must be right on some chain that there was: only what became of the chain afterwards may make it wrong.
+    private void CheckSent(PoStMessage message)
+    {
+        var parameters = DagCbor.Decode<SubmitWindowedPoStParams>(message.Params.Span);
+        if (parameters.Partitions.Count > Policy.PoStedPartitionsMax || parameters.Proofs.Count != 1)
+            Invalid.Add($"{message.Key}: {parameters.Partitions.Count} partitions, {parameters.Proofs.Count} proofs");
+        foreach (PoStPartition posted in parameters.Partitions)
+            _skipped.UnionWith(posted.Skipped.Bits());
+        ImmutableArray<SimulatedPartition>[] states = [.. _seen.Select(tip => tip.Miners[IdOf(message.Miner)].Deadlines[(int)parameters.Deadline])];
+        Tip[] drawn = [.. _seen.Where(tip => tip.Height == Math.Max(0, parameters.ChainCommitEpoch.Value))];
+        if (!drawn.Any(tip => states.Any(parts => Proves(parameters, tip, $"window {message.Miner}", parts))))
+            Invalid.Add($"{message.Key}: the proof verifies on no chain");
+    }
+
+    // A correct submitter names the challenge's epoch for the chain's own.
+    private bool Proves(SubmitWindowedPoStParams parameters, Tip drawn, string what, ImmutableArray<SimulatedPartition> parts)
+    {
+        var proven = new SortedSet<ulong>(parameters.Partitions.SelectMany(posted => parts[(int)posted.Index].Expected.Except(posted.Skipped).Bits()));
+        return proven.Count > 0 && Proves(parameters.Proofs[0], RandomnessOf(drawn, what), proven);
+    }
+
+    private bool Proves(PoStProof proof, ReadOnlyMemory<byte> randomness, IEnumerable<ulong> proven)
+    {
+        var inputs = new PoStPublicInputs(
+            PoStRandomness.FromChain(randomness.Span), [.. proven.Select(sector => new PoStSector(new SectorNumber(sector), _shelf.CommR(sector)))]);
+        return _verifier.Verify(PoStConfig.For(RegisteredPoStProof.StackedDrgWindow2KiBV1_1), inputs, proof.ProofBytes.Span);
+    }
+
     private SimulatedMiner Submit(SimulatedMiner miner, SubmitWindowedPoStParams parameters, long height, Tip parent)
     {
         long open = height / Policy.WPoStChallengeWindow * Policy.WPoStChallengeWindow;
@@ -290,8 +357,6 @@ internal sealed class SimulatedChain : IProvingChain, IPoStMessages
         if (parameters.ChainCommitEpoch < challenge || parameters.ChainCommitEpoch >= height
             || !parameters.ChainCommitRand.Span.SequenceEqual(Randomness(parameters.ChainCommitEpoch.Value, parent, "commit").Span))
             throw new InvalidOperationException("commit randomness mismatched");
-        if (parameters.Partitions.Count > Policy.PoStedPartitionsMax || parameters.Proofs.Count != 1)
-            Invalid.Add($"{parameters.Partitions.Count} partitions, {parameters.Proofs.Count} proofs");
         var parts = miner.Deadlines[(int)deadline];
         var proven = new SortedSet<ulong>();
         foreach (PoStPartition posted in parameters.Partitions)
@@ -303,7 +368,7 @@ internal sealed class SimulatedChain : IProvingChain, IPoStMessages
                 throw new InvalidOperationException($"partition {posted.Index} is proven already");
             }
 
-            Bitfield sectors = part.Sectors.Except(part.Faulty).Union(part.Recovering).Except(posted.Skipped);
+            Bitfield sectors = part.Expected.Except(posted.Skipped);
             proven.UnionWith(sectors.Bits());
             Bitfield faulty = part.Faulty.Except(part.Recovering).Union(posted.Skipped);
             parts = parts.SetItem((int)posted.Index, part with { Posted = true, Faulty = faulty, Recovering = Bitfield.Empty });
@@ -316,9 +381,7 @@ internal sealed class SimulatedChain : IProvingChain, IPoStMessages
         }
 
         ReadOnlyMemory<byte> randomness = Randomness(challenge, parent, $"window {Address.FromId(miner.Id)}");
-        var inputs = new PoStPublicInputs(
-            PoStRandomness.FromChain(randomness.Span), [.. proven.Select(sector => new PoStSector(new SectorNumber(sector), _shelf.CommR(sector)))]);
-        if (!_verifier.Verify(PoStConfig.For(RegisteredPoStProof.StackedDrgWindow2KiBV1_1), inputs, parameters.Proofs[0].ProofBytes.Span))
+        if (!Proves(parameters.Proofs[0], randomness, proven))
         {
             // On a chain that was reorganised across the challenge a proof can be overtaken between sending and landing.
             if (_forks == 0)

@@ -17,14 +17,14 @@ internal sealed class TestHub : IAsyncDisposable
 
     public TestHub(
         string database, SimulatedChain chain, ISectorReplicas replicas, StandInSnarks snarks, TimeProvider time, WindowPoStOptions options,
-        bool local = true, PoStWorkerPoolOptions? pool = null)
+        bool local = true, PoStWorkerPoolOptions? pool = null, TestLog? log = null)
     {
         _at = database;
         _database = SqlDatabase.Open(database);
         Pool = new PoStWorkerPool(snarks, pool ?? new PoStWorkerPoolOptions { LocalWindow = LocalProving.Always }, time);
         var reader = new SectorReader(
             replicas, new SectorReadOptions { ChallengeTimeout = TimeSpan.FromSeconds(20), RetryDelay = TimeSpan.FromSeconds(5) }, time);
-        Scheduler = new WindowPoStScheduler(chain, chain, reader, Pool, snarks, _database, options, time);
+        Scheduler = new WindowPoStScheduler(chain, chain, reader, Pool, snarks, _database, options, time, log);
         _running.Add(Scheduler.RunAsync(_stop.Token));
         if (local)
             _running.Add(Pool.RunLocalAsync(snarks, new PoStWorkerOptions { Name = "hub", WindowSlots = 2 }, _stop.Token));
@@ -37,6 +37,7 @@ internal sealed class TestHub : IAsyncDisposable
     /// <summary>Ends it without goodbye: what it holds in the database stays until it runs out, or is made to.</summary>
     public async Task KillAsync(bool expire = true)
     {
+        expire &= Scheduler.State.IsWriter;
         await _database.DisposeAsync();
         await _stop.CancelAsync();
         await Task.WhenAll(_running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -63,6 +64,8 @@ internal sealed class TestHub : IAsyncDisposable
 /// <summary>A short network, its miners, and the passing of epochs.</summary>
 internal static class Epochs
 {
+    private static int _leastAtWork = int.MaxValue;
+
     public static NetworkPolicy Policy { get; } = NetworkPolicy.Mainnet with
     {
         WPoStPeriodDeadlines = 4, WPoStChallengeWindow = 12, WPoStChallengeLookback = 3, FaultDeclarationCutoff = 5, ChainFinality = 20,
@@ -80,27 +83,39 @@ internal static class Epochs
         [.. deadlines.Select(deadline => deadline.Select(part => new SimulatedPartition(
             Bitfield.Of(part), Bitfield.Empty, Bitfield.Empty, false)).ToArray()).Select(parts => System.Collections.Immutable.ImmutableArray.Create(parts))]);
 
-    /// <summary>Lets an epoch pass, in seconds, until everybody has done what the new head asks for or the epoch is over.</summary>
-    /// <remarks>While sectors are really read or proofs made the clock stands, so that a slow machine is not a slow provider.</remarks>
-    public static async Task PassAsync(VirtualTime time, SimulatedChain chain, Func<bool> busy, Func<bool> settled)
+    /// <summary>All partitions of all miners.</summary>
+    public static IEnumerable<SimulatedPartition> Partitions(SimulatedChain chain) =>
+        chain.Miners.SelectMany(miner => miner.Deadlines).SelectMany(parts => parts);
+
+    /// <summary>Lets an epoch pass, a step of seconds after the other, until everybody has done what the new head asks for or the epoch is over.</summary>
+    /// <remarks>While the machine works the clock stands, so that a slow machine is not a slow provider.</remarks>
+    public static async Task PassAsync(VirtualTime time, SimulatedChain chain, Func<bool> busy, Func<bool> settled, int step = 1)
     {
-        TimeSpan second = TimeSpan.FromSeconds(1);
         int seconds = (int)chain.Policy.EpochDuration.TotalSeconds;
-        for (int i = 0; i < seconds; i++)
+        for (int i = 0; i < seconds; i += step)
         {
-            for (int wait = 0; wait < 8 || busy(); wait++)
+            for (int wait = 0; busy() || (wait < 25 && !(wait >= 3 && IsIdle())); wait++)
             {
                 if (settled())
                 {
-                    time.Advance((seconds - i) * second);
+                    time.Advance(TimeSpan.FromSeconds(seconds - i));
                     return;
                 }
 
                 await Task.Delay(1);
             }
 
-            time.Advance(second);
+            time.Advance(TimeSpan.FromSeconds(Math.Min(step, seconds - i)));
         }
+    }
+
+    // Everybody waits for the clock, or has a thread of their own: of the pool only those are at work that always are.
+    private static bool IsIdle()
+    {
+        ThreadPool.GetMaxThreads(out int most, out _);
+        ThreadPool.GetAvailableThreads(out int free, out _);
+        _leastAtWork = Math.Min(_leastAtWork, most - free);
+        return most - free == _leastAtWork && ThreadPool.PendingWorkItemCount == 0;
     }
 
     /// <summary>Whether a hub has worked on the head and waits for nothing but the next.</summary>

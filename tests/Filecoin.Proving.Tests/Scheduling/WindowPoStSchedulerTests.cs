@@ -178,62 +178,6 @@ public sealed class WindowPoStSchedulerTests : IDisposable
         AssertAllWell(chain);
     }
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public Task No_deadline_is_missed_that_a_working_machine_could_have_proven(int seed) => AnyTroubleAsync(seed, windows: 20);
-
-    [SlowFact]
-    public Task No_deadline_of_hundreds_is_missed_that_a_working_machine_could_have_proven() => AnyTroubleAsync(3, windows: 400);
-
-    private async Task AnyTroubleAsync(int seed, int windows)
-    {
-        await using var database = new TestDatabase("sqlite");
-        var random = new Random(seed);
-        SimulatedChain chain = TwoMiners();
-        _shelf.Paths["second"] = PathMood.Well;
-        double failing = 0;
-        chain.Fault = what =>
-        {
-            lock (random)
-                return random.NextDouble() < failing ? new IOException($"{what}: the daemon went away") : null;
-        };
-        _snarks.Behaviour = (_, proof, _) =>
-        {
-            lock (random)
-                return random.NextDouble() < 0.1 ? throw new InvalidOperationException("the prover died") : proof;
-        };
-        TestHub? hub = Hub(database, chain, 1000, 1001);
-        int kills = 0;
-        for (int epoch = 0; epoch < windows * 12; epoch++)
-        {
-            double dice;
-            lock (random)
-                dice = random.NextDouble();
-            if (hub is null)
-                hub = Hub(database, chain, 1000, 1001);
-            else if (dice < 0.08)
-            {
-                await hub.KillAsync();
-                hub = dice < 0.04 ? Hub(database, chain, 1000, 1001) : null;
-                kills++;
-            }
-
-            // One of the two paths is always well.
-            _shelf.Paths["first"] = dice is > 0.1 and < 0.2 ? PathMood.Unplugged : dice is > 0.2 and < 0.25 ? PathMood.Lies : PathMood.Well;
-            _shelf.Paths["second"] = dice is > 0.3 and < 0.35 ? PathMood.Unplugged : PathMood.Well;
-            failing = dice is > 0.4 and < 0.5 ? 0.3 : 0;
-            if (dice > 0.95)
-                chain.Reorganise(1 + (epoch % 3));
-            await RunAsync(chain, () => hub is null || Epochs.IsSettled(hub, chain), 1);
-        }
-
-        if (hub is not null)
-            await hub.DisposeAsync();
-        Assert.True(kills > windows / 4);
-        AssertAllWell(chain);
-    }
-
     private SimulatedChain TwoMiners() => new(
         Epochs.Policy, _snarks, _shelf,
         [
