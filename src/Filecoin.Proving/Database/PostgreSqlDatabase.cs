@@ -81,7 +81,7 @@ internal sealed class PostgreSqlDatabase : SqlDatabase
                 if (!await session.ScalarAsync<bool>("SELECT to_regclass('schema_versions') IS NOT NULL").ConfigureAwait(false))
                     await session.ExecuteAsync(VersionsTable).ConfigureAwait(false);
             }
-            catch (PostgresException collision) when (collision.SqlState is "23505" or "42P07")
+            catch (PostgresException collision) when (collision.SqlState is "23505" or "42P07" or "42710")
             {
                 throw new DatabaseException("another machine is making the schema", isTransient: true, collision);
             }

@@ -1,0 +1,185 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Filecoin.Proving.Database;
+using Filecoin.Sealing.Engine;
+using Npgsql;
+
+namespace Filecoin.Benchmarks.Engine;
+
+/// <summary>
+/// Simulated machines over a database that is gone with the object: engines of one process, each with connections of its own, so that the database
+/// cannot tell them from as many processes.
+/// </summary>
+internal sealed class BenchmarkCluster : IAsyncDisposable
+{
+    /// <summary>As many as a pipeline with messages and upkeep has.</summary>
+    private static readonly string[] OtherTypes = ["TreeD", "Trees", "Synthetic", "PreCommit", "PoRep", "Commit", "Finalize", "Move", "Upkeep"];
+
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("filecoin-bench-");
+    private readonly MeterListener _listener = new();
+    private readonly ConcurrentQueue<double> _claimToStart = [];
+    private readonly List<(SqlDatabase Database, TaskEngine Engine)> _machines = [];
+    private readonly TaskQueue _adder = new();
+    private string? _server;
+    private bool _ownServer;
+    private int _runs;
+
+    private BenchmarkCluster() => _listener.InstrumentPublished = (instrument, listener) =>
+    {
+        if (instrument is { Meter.Name: EngineMetrics.MeterName, Name: "filecoin.sealing.engine.claim_to_start" })
+            listener.EnableMeasurementEvents(instrument);
+    };
+
+    /// <summary>Postmaster of the server; 0 for SQLite.</summary>
+    public int Server { get; private set; }
+
+    public int Runs => Volatile.Read(ref _runs);
+
+    private string Description { get; set; } = "";
+
+    /// <param name="kind"><c>postgresql</c> or <c>sqlite</c>.</param>
+    /// <param name="machines">How many join.</param>
+    /// <param name="room">Tasks that each may run at once.</param>
+    public static async Task<BenchmarkCluster> StartAsync(string kind, int machines, int room)
+    {
+        var cluster = new BenchmarkCluster();
+        try
+        {
+            await cluster.JoinAsync(kind, machines, room);
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Puts tasks into the queue that nobody can take before the transaction ends.</summary>
+    public async Task AddAsync(int tasks)
+    {
+        Volatile.Write(ref _runs, 0);
+        _claimToStart.Clear();
+        await using SqlDatabase database = SqlDatabase.Open(Description);
+        await database.WriteAsync(async session =>
+        {
+            await session.ExecuteAsync("DELETE FROM task_history");
+            for (int i = 0; i < tasks; i++)
+                await _adder.AddAsync(session, "Sdr", $"s-t01000-{i}", "1");
+        });
+        _adder.Wake();
+    }
+
+    public async Task UntilRunAsync(int tasks)
+    {
+        while (Runs < tasks)
+            await Task.Delay(5);
+    }
+
+    /// <summary>Until every end is written, so that the next round starts from the same state.</summary>
+    public async Task UntilEmptyAsync()
+    {
+        await using SqlDatabase database = SqlDatabase.Open(Description);
+        while (await database.ReadAsync(session => session.ScalarAsync<long>("SELECT COUNT(*) FROM task_queue")) > 0)
+            await Task.Delay(20);
+    }
+
+    /// <summary>A quantile of the time from the beginning of a claim to the start of its run, in milliseconds.</summary>
+    public double ClaimToStart(double quantile)
+    {
+        double[] sorted = [.. _claimToStart.Order()];
+        return sorted.Length == 0 ? double.NaN : sorted[Math.Min(sorted.Length - 1, (int)(quantile * sorted.Length))] * 1000;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(_machines.Select(async machine =>
+        {
+            await machine.Engine.DisposeAsync();
+            await machine.Database.DisposeAsync();
+        }));
+        _listener.Dispose();
+        NpgsqlConnection.ClearAllPools();
+        if (_ownServer)
+            await PostgresAsync("stop");
+        if (_directory.Exists)
+            _directory.Delete(recursive: true);
+    }
+
+    private async Task JoinAsync(string kind, int machines, int room)
+    {
+        _listener.SetMeasurementEventCallback<double>((_, seconds, _, _) => _claimToStart.Enqueue(seconds));
+        _listener.Start();
+        if (kind == "sqlite")
+            Description = Path.Combine(_directory.FullName, "tasks.db");
+        else
+            await StartServerAsync();
+        var join = new List<Task>();
+        for (int i = 0; i < machines; i++)
+        {
+            SqlDatabase database = SqlDatabase.Open(Description);
+            var engine = new TaskEngine(
+                database, new TaskQueue(), [new Counted(this, "Sdr", room), .. OtherTypes.Select(type => new Counted(this, type, room))],
+                new TaskEngineOptions { Machine = $"machine-{i:000}" });
+            _machines.Add((database, engine));
+            join.Add(engine.StartAsync());
+        }
+
+        await Task.WhenAll(join);
+    }
+
+    private async Task StartServerAsync()
+    {
+        _server = Environment.GetEnvironmentVariable("FILECOIN_TEST_POSTGRES");
+        if (string.IsNullOrEmpty(_server))
+        {
+            // The server may run as another user than this program.
+            _directory.UnixFileMode |= UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+            _server = (await PostgresAsync("start")).Trim();
+            _ownServer = true;
+        }
+
+        if (_server.Length == 0)
+            throw new InvalidOperationException("PostgreSQL is not installed: set FILECOIN_TEST_POSTGRES to a server's description");
+        await using var connection = new NpgsqlConnection(_server + ";Pooling=false");
+        await connection.OpenAsync();
+        string name = $"bench_{Guid.NewGuid():n}";
+        await using (var create = new NpgsqlCommand($"CREATE DATABASE {name}", connection))
+            await create.ExecuteNonQueryAsync();
+        await using var ask = new NpgsqlCommand("SELECT pg_backend_pid()", connection);
+        Server = ProcessTimes.ParentOf((int)(await ask.ExecuteScalarAsync())!);
+
+        // Two connections a machine: its claims and heartbeats, and the ends of its runs.
+        Description = new NpgsqlConnectionStringBuilder(_server) { Database = name, MaxPoolSize = 2 }.ConnectionString;
+    }
+
+    private async Task<string> PostgresAsync(string verb)
+    {
+        string script = Path.Combine(Repository(), "eng", "postgres.sh");
+        using Process process = Process.Start(new ProcessStartInfo("bash", [script, verb, Path.Combine(_directory.FullName, "postgres")]) { RedirectStandardOutput = true })!;
+        string said = await process.StandardOutput.ReadLineAsync() ?? "";
+        await process.WaitForExitAsync();
+        return said;
+    }
+
+    private static string Repository()
+    {
+        DirectoryInfo? directory = new(AppContext.BaseDirectory);
+        while (directory is not null && !File.Exists(Path.Combine(directory.FullName, "eng", "postgres.sh")))
+            directory = directory.Parent;
+        return directory?.FullName ?? throw new DirectoryNotFoundException("eng/postgres.sh is in no directory above this program");
+    }
+
+    /// <summary>Ends at once: what is measured is the engine's own work.</summary>
+    private sealed class Counted(BenchmarkCluster cluster, string name, int room) : ITask
+    {
+        public TaskType Type { get; } = new() { Name = name, MaxPerMachine = room };
+
+        public Task<TaskOutcome> RunAsync(TaskRun run, CancellationToken cancellationToken)
+        {
+            Interlocked.Increment(ref cluster._runs);
+            return Task.FromResult(TaskOutcome.Done());
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using BenchmarkDotNet.Attributes;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Engines;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+
+namespace Filecoin.Benchmarks.Engine;
+
+/// <summary>
+/// What a cluster of 100 machines asks of its database: 10,000 queued tasks claimed, run and ended, and an idle minute. SQLite carries one machine.
+/// A server of its own is started for it, unless <c>FILECOIN_TEST_POSTGRES</c> names one; it should serve nobody else meanwhile, and the engines of all
+/// machines share this machine's cores with it.
+/// </summary>
+[ClusterJob]
+public class ClusterBenchmarks
+{
+    private const int Tasks = 10_000;
+    private BenchmarkCluster? _cluster;
+
+    [Params("postgresql", "sqlite")]
+    public string Database { get; set; } = "";
+
+    private int Machines => Database == "sqlite" ? 1 : 100;
+
+    [GlobalSetup]
+    public void Setup() => _cluster = BenchmarkCluster.StartAsync(Database, Machines, room: 6400 / Machines).GetAwaiter().GetResult();
+
+    [GlobalCleanup]
+    public void Cleanup() => _cluster!.DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    /// <summary>From the commit that queues the tasks to the start of the last one; the ends of runs are written meanwhile.</summary>
+    [Benchmark(OperationsPerInvoke = Tasks)]
+    public async Task Claim()
+    {
+        await _cluster!.AddAsync(Tasks);
+        long began = Stopwatch.GetTimestamp();
+        await _cluster.UntilRunAsync(Tasks);
+        double rate = Tasks / Stopwatch.GetElapsedTime(began).TotalSeconds;
+        await _cluster.UntilEmptyAsync();
+        FigureColumn.Record(ClusterJobAttribute.Rate, nameof(Claim), Database, rate, "N0");
+        FigureColumn.Record(ClusterJobAttribute.Median, nameof(Claim), Database, _cluster.ClaimToStart(0.5), "F1");
+        FigureColumn.Record(ClusterJobAttribute.P99, nameof(Claim), Database, _cluster.ClaimToStart(0.99), "F1");
+    }
+
+    /// <summary>Nothing to do for half a minute: heartbeats and looks.</summary>
+    [Benchmark]
+    public async Task Idle()
+    {
+        int server = _cluster!.Server == 0 ? Environment.ProcessId : _cluster.Server;
+        await Task.Delay(TimeSpan.FromSeconds(5));
+        TimeSpan before = ProcessTimes.OfFamily(server);
+        long began = Stopwatch.GetTimestamp();
+        await Task.Delay(TimeSpan.FromSeconds(30));
+        TimeSpan used = ProcessTimes.OfFamily(server) - before;
+        FigureColumn.Record(ClusterJobAttribute.Load, nameof(Idle), Database, 100 * used / Stopwatch.GetElapsedTime(began), "F2");
+    }
+}
+
+/// <summary>One warm-up and two measured rounds in this process, and the figures that a benchmark takes itself.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class ClusterJobAttribute : Attribute, IConfigSource
+{
+    public const string Rate = "claims/s", Median = "start p50 [ms]", P99 = "start p99 [ms]", Load = "database load [%]";
+
+    public IConfig Config { get; } = ManualConfig.CreateEmpty()
+        .AddJob(Job.Default
+            .WithStrategy(RunStrategy.Monitoring).WithLaunchCount(1).WithWarmupCount(1).WithIterationCount(2).WithInvocationCount(1).WithUnrollFactor(1)
+            .WithToolchain(InProcessEmitToolchain.Instance))
+        .AddColumn(
+            new FigureColumn(Rate, "Runs started in a second, from the commit of the tasks to the last start"),
+            new FigureColumn(Median, "From the beginning of a claim to the start of its run, median"),
+            new FigureColumn(P99, "The same, 99 of 100"),
+            new FigureColumn(Load, "Processor time of the server's processes, from /proc, of one core; of the whole process with SQLite"));
+}
