@@ -12,4 +12,5 @@ return await Shell.RunAsync(
     CheckCommand.Create(),
     UnsealCommand.Create(),
     FinalizeCommand.Create(),
-    BenchCommand.Create());
+    BenchCommand.Create(),
+    RunCommand.Create());

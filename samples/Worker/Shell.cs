@@ -9,9 +9,16 @@ using Filecoin.Proving.Groth16;
 using Filecoin.Proving.Pieces;
 using Filecoin.Proving.PoRep;
 using Filecoin.Proving.Sectors;
+using Filecoin.Proving.Database;
+using Filecoin.Proving.Scheduling.Vanilla;
 using Filecoin.Proving.Storage;
+using Filecoin.Proving.Storage.Paths;
 using Filecoin.Proving.Wire;
+using Filecoin.Samples.Worker.Commands;
+using Filecoin.Samples.Worker.Joining;
+using Filecoin.Sealing.Engine;
 using Filecoin.Sealing.Tasks;
+using Microsoft.Extensions.Logging;
 
 namespace Filecoin.Samples.Worker;
 
@@ -53,8 +60,35 @@ internal static class Shell
         return await parsed.InvokeAsync(new InvocationConfiguration
         {
             EnableDefaultExceptionHandler = false,
-            ProcessTerminationTimeout = TimeSpan.FromMinutes(1),
+            ProcessTerminationTimeout = parsed.CommandResult.Command.Name == RunCommand.Name ? null : TimeSpan.FromMinutes(1),
         });
+    }
+
+    public static int ThreadsOf(ParseResult parsed) => parsed.GetValue(Threads);
+
+    /// <summary>Gives a command that goes on until the process is told to end its action. What happens is log lines: with --json objects on standard output.</summary>
+    public static Command Serves(this Command command, Func<ParseResult, ILoggerFactory, Ending, Task> work)
+    {
+        command.SetAction(async (parsed, _) =>
+        {
+            var json = parsed.GetValue(Json);
+            using var logging = ServiceLog.Create(json, parsed.GetValue<bool>("--verbose") ? LogLevel.Debug : LogLevel.Information);
+            using var ending = new Ending();
+            try
+            {
+                await work(parsed, logging, ending);
+                return ExitCode.Ok;
+            }
+            catch (OperationCanceledException) when (ending.Asked.IsCancellationRequested)
+            {
+                return ExitCode.Ok;
+            }
+            catch (Exception error)
+            {
+                return await FailAsync(error, json);
+            }
+        });
+        return command;
     }
 
     /// <summary>Gives a command its action.</summary>
@@ -81,25 +115,30 @@ internal static class Shell
             }
             catch (Exception error)
             {
-                var code = CodeOf(error);
-                var name = error.GetType().Name;
-                var message = code == ExitCode.Defect ? error.ToString() : error.Message;
-                if (json)
-                    Console.Out.WriteLine(JsonSerializer.Serialize(new ErrorResult(new ErrorBody(name, error.Message, code)), WorkerJson.Default.ErrorResult));
-                await Console.Error.WriteLineAsync($"error: {name}: {message}");
-                return code;
+                return await FailAsync(error, json);
             }
         });
         return command;
     }
 
+    private static async Task<int> FailAsync(Exception error, bool json)
+    {
+        var code = CodeOf(error);
+        var name = error.GetType().Name;
+        var message = code == ExitCode.Defect ? error.ToString() : error.Message;
+        if (json)
+            Console.Out.WriteLine(JsonSerializer.Serialize(new ErrorResult(new ErrorBody(name, error.Message, code)), WorkerJson.Default.ErrorResult));
+        await Console.Error.WriteLineAsync($"error: {name}: {message}");
+        return code;
+    }
+
     private static int CodeOf(Exception error) => error switch
     {
         OperationCanceledException => ExitCode.Cancelled,
-        SectorBusyException => ExitCode.Busy,
-        DiskFullException or UnauthorizedAccessException => ExitCode.Storage,
+        SectorBusyException or MachineSupersededException => ExitCode.Busy,
+        DiskFullException or UnauthorizedAccessException or DatabaseException or VanillaReadException => ExitCode.Storage,
         WorkerException or PieceException or SectorFileException or ParentCacheException or SectorSizeException or RegisteredProofException
-            or VanillaProofException or CircuitWitnessException or UnsatisfiedCircuitException or ParameterFileException or MalformedProofException or WireFormatException or ChainFormatException or KernelSelectionException or FormatException
+            or VanillaProofException or CircuitWitnessException or UnsatisfiedCircuitException or ParameterFileException or MalformedProofException or WireFormatException or ChainFormatException or KernelSelectionException or FormatException or UriFormatException or InvalidDataException or StoragePathException
             or FileNotFoundException or DirectoryNotFoundException or ArgumentOutOfRangeException => ExitCode.BadInput,
         IOException => ExitCode.Storage,
         _ => ExitCode.Defect,

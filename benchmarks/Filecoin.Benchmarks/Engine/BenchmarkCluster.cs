@@ -23,6 +23,7 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
     private readonly TaskQueue _adder = new();
     private string? _server;
     private bool _ownServer;
+    private volatile TaskCompletionSource _gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _runs;
 
     private BenchmarkCluster() => _listener.InstrumentPublished = (instrument, listener) =>
@@ -57,8 +58,13 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
     }
 
     /// <summary>Puts tasks into the queue that nobody can take before the transaction ends.</summary>
-    public async Task AddAsync(int tasks)
+    /// <param name="tasks">How many.</param>
+    /// <param name="hold">Whether runs last until <see cref="Release"/>, or end at once.</param>
+    public async Task AddAsync(int tasks, bool hold)
     {
+        _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!hold)
+            Release();
         Volatile.Write(ref _runs, 0);
         _claimToStart.Clear();
         await using SqlDatabase database = SqlDatabase.Open(Description);
@@ -70,6 +76,9 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
         });
         _adder.Wake();
     }
+
+    /// <summary>Lets runs end.</summary>
+    public void Release() => _gate.TrySetResult();
 
     public async Task UntilRunAsync(int tasks)
     {
@@ -171,15 +180,16 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
         return directory?.FullName ?? throw new DirectoryNotFoundException("eng/postgres.sh is in no directory above this program");
     }
 
-    /// <summary>Ends at once: what is measured is the engine's own work.</summary>
+    /// <summary>Does nothing but wait: what is measured is the engine's own work.</summary>
     private sealed class Counted(BenchmarkCluster cluster, string name, int room) : ITask
     {
         public TaskType Type { get; } = new() { Name = name, MaxPerMachine = room };
 
-        public Task<TaskOutcome> RunAsync(TaskRun run, CancellationToken cancellationToken)
+        public async Task<TaskOutcome> RunAsync(TaskRun run, CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref cluster._runs);
-            return Task.FromResult(TaskOutcome.Done());
+            await cluster._gate.Task.WaitAsync(cancellationToken);
+            return TaskOutcome.Done();
         }
     }
 }

@@ -8,7 +8,7 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 namespace Filecoin.Benchmarks.Engine;
 
 /// <summary>
-/// What a cluster of 100 machines asks of its database: 10,000 queued tasks claimed, run and ended, and an idle minute. SQLite carries one machine.
+/// What a cluster of 100 machines asks of its database: 10,000 queued tasks claimed, and quiet. SQLite carries one machine.
 /// A server of its own is started for it, unless <c>FILECOIN_TEST_POSTGRES</c> names one; it should serve nobody else meanwhile, and the engines of all
 /// machines share this machine's cores with it.
 /// </summary>
@@ -23,37 +23,53 @@ public class ClusterBenchmarks
 
     private int Machines => Database == "sqlite" ? 1 : 100;
 
-    [GlobalSetup]
-    public void Setup() => _cluster = BenchmarkCluster.StartAsync(Database, Machines, room: 6400 / Machines).GetAwaiter().GetResult();
+    [GlobalSetup(Targets = [nameof(Claim), nameof(Idle)])]
+    public void Setup() => Start(room: Tasks / Machines);
+
+    [GlobalSetup(Target = nameof(ClaimAndEnd))]
+    public void SetupNarrow() => Start(room: 1600 / Machines);
 
     [GlobalCleanup]
     public void Cleanup() => _cluster!.DisposeAsync().AsTask().GetAwaiter().GetResult();
 
-    /// <summary>From the commit that queues the tasks to the start of the last one; the ends of runs are written meanwhile.</summary>
+    /// <summary>From the commit that queues the tasks to the start of the last one. They run on, as sealing does.</summary>
     [Benchmark(OperationsPerInvoke = Tasks)]
-    public async Task Claim()
-    {
-        await _cluster!.AddAsync(Tasks);
-        long began = Stopwatch.GetTimestamp();
-        await _cluster.UntilRunAsync(Tasks);
-        double rate = Tasks / Stopwatch.GetElapsedTime(began).TotalSeconds;
-        await _cluster.UntilEmptyAsync();
-        FigureColumn.Record(ClusterJobAttribute.Rate, nameof(Claim), Database, rate, "N0");
-        FigureColumn.Record(ClusterJobAttribute.Median, nameof(Claim), Database, _cluster.ClaimToStart(0.5), "F1");
-        FigureColumn.Record(ClusterJobAttribute.P99, nameof(Claim), Database, _cluster.ClaimToStart(0.99), "F1");
-    }
+    public Task Claim() => ClaimAllAsync(nameof(Claim), hold: true);
+
+    /// <summary>The same with tasks that end at once, and machines with room for 16: the end of each is a transaction of its own.</summary>
+    [Benchmark(OperationsPerInvoke = Tasks)]
+    public Task ClaimAndEnd() => ClaimAllAsync(nameof(ClaimAndEnd), hold: false);
 
     /// <summary>Nothing to do for half a minute: heartbeats and looks.</summary>
     [Benchmark]
     public async Task Idle()
     {
-        int server = _cluster!.Server == 0 ? Environment.ProcessId : _cluster.Server;
         await Task.Delay(TimeSpan.FromSeconds(5));
-        TimeSpan before = ProcessTimes.OfFamily(server);
+        TimeSpan before = ProcessTimes.OfFamily(Server);
         long began = Stopwatch.GetTimestamp();
         await Task.Delay(TimeSpan.FromSeconds(30));
-        TimeSpan used = ProcessTimes.OfFamily(server) - before;
+        TimeSpan used = ProcessTimes.OfFamily(Server) - before;
         FigureColumn.Record(ClusterJobAttribute.Load, nameof(Idle), Database, 100 * used / Stopwatch.GetElapsedTime(began), "F2");
+    }
+
+    private int Server => _cluster!.Server == 0 ? Environment.ProcessId : _cluster.Server;
+
+    private void Start(int room) => _cluster = BenchmarkCluster.StartAsync(Database, Machines, room).GetAwaiter().GetResult();
+
+    private async Task ClaimAllAsync(string name, bool hold)
+    {
+        await _cluster!.AddAsync(Tasks, hold);
+        TimeSpan before = ProcessTimes.OfFamily(Server);
+        long began = Stopwatch.GetTimestamp();
+        await _cluster.UntilRunAsync(Tasks);
+        double rate = Tasks / Stopwatch.GetElapsedTime(began).TotalSeconds;
+        TimeSpan used = ProcessTimes.OfFamily(Server) - before;
+        _cluster.Release();
+        await _cluster.UntilEmptyAsync();
+        FigureColumn.Record(ClusterJobAttribute.Rate, name, Database, rate, "N0");
+        FigureColumn.Record(ClusterJobAttribute.Median, name, Database, _cluster.ClaimToStart(0.5), "F1");
+        FigureColumn.Record(ClusterJobAttribute.P99, name, Database, _cluster.ClaimToStart(0.99), "F1");
+        FigureColumn.Record(ClusterJobAttribute.Cost, name, Database, used.TotalMicroseconds / Tasks, "N0");
     }
 }
 
@@ -61,7 +77,7 @@ public class ClusterBenchmarks
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class ClusterJobAttribute : Attribute, IConfigSource
 {
-    public const string Rate = "claims/s", Median = "start p50 [ms]", P99 = "start p99 [ms]", Load = "database load [%]";
+    public const string Rate = "claims/s", Median = "start p50 [ms]", P99 = "start p99 [ms]", Cost = "database CPU/claim [us]", Load = "database load [%]";
 
     public IConfig Config { get; } = ManualConfig.CreateEmpty()
         .AddJob(Job.Default
@@ -71,5 +87,6 @@ public sealed class ClusterJobAttribute : Attribute, IConfigSource
             new FigureColumn(Rate, "Runs started in a second, from the commit of the tasks to the last start"),
             new FigureColumn(Median, "From the beginning of a claim to the start of its run, median"),
             new FigureColumn(P99, "The same, 99 of 100"),
+            new FigureColumn(Cost, "Processor time of the server's processes, from /proc, for a claim; of the whole process with SQLite"),
             new FigureColumn(Load, "Processor time of the server's processes, from /proc, of one core; of the whole process with SQLite"));
 }

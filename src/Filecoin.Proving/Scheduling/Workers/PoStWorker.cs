@@ -25,6 +25,7 @@ public sealed partial class PoStWorker(
     private readonly ILogger _logger = logger ?? NullLogger.Instance;
     private readonly ConcurrentDictionary<string, WorkInHand> _running = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, FinishedWork> _finished = new(StringComparer.Ordinal);
+    private readonly TaskCompletionSource _draining = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Its name for the hub, made anew with each object.</summary>
     public string Id { get; } = Guid.NewGuid().ToString("N");
@@ -40,6 +41,17 @@ public sealed partial class PoStWorker(
             .. Enumerable.Range(0, _options.WindowSlots).Select(_ => TakeLoopAsync(PoStKind.Window, cancellationToken)),
         ];
         await Task.WhenAll(loops).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Takes no more jobs, and waits until those in hand are proven and the hub has their proofs, or their time is over. <see cref="RunAsync"/> goes on
+    /// meanwhile: cancel it then.
+    /// </summary>
+    public async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        _draining.TrySetResult();
+        while (!_running.IsEmpty || _finished.Values.Any(work => work.Until > _time.GetUtcNow()))
+            await Task.Delay(TimeSpan.FromMilliseconds(100), _time, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task ReportLoopAsync(CancellationToken cancellationToken)
@@ -91,12 +103,12 @@ public sealed partial class PoStWorker(
 
     private async Task TakeLoopAsync(PoStKind kind, CancellationToken cancellationToken)
     {
-        while (true)
+        while (!_draining.Task.IsCompleted)
         {
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
-                if (await hub.NextJobAsync(Id, kind, _options.PollWait, cancellationToken).ConfigureAwait(false) is { } offer)
+                if (await NextJobAsync(kind, cancellationToken).ConfigureAwait(false) is { } offer)
                     await WorkAsync(offer, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception error) when (!cancellationToken.IsCancellationRequested)
@@ -106,6 +118,18 @@ public sealed partial class PoStWorker(
                 await Task.Delay(_options.RetryDelay, _time, cancellationToken).ConfigureAwait(false);
             }
         }
+    }
+
+    /// <summary>Asks for a job; a worker that drains asks no longer. A job that was on its way then is given to another when this one reports without it.</summary>
+    private async Task<PoStJobOffer?> NextJobAsync(PoStKind kind, CancellationToken cancellationToken)
+    {
+        using var asking = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task<PoStJobOffer?> asked = hub.NextJobAsync(Id, kind, _options.PollWait, asking.Token);
+        if (await Task.WhenAny(asked, _draining.Task).ConfigureAwait(false) == asked)
+            return await asked.ConfigureAwait(false);
+        await asking.CancelAsync().ConfigureAwait(false);
+        await ((Task)asked).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return null;
     }
 
     private async Task WorkAsync(PoStJobOffer offer, CancellationToken cancellationToken)
