@@ -1,11 +1,9 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Net;
 using Filecoin.Proving.Groth16;
 using Filecoin.Samples.Worker.Joining;
 using Filecoin.Sealing.Pipeline;
-using Microsoft.Extensions.Logging;
 
 namespace Filecoin.Samples.Worker.Commands;
 

@@ -38,7 +38,7 @@ public sealed record SealingSettings
     public SealingOptions Options => new() { Miner = Miner, Proof = Proof, Policy = Policy };
 
     /// <summary>The key of the tokens with which machines read each other's storage; made with the first <see cref="PublishAsync"/>.</summary>
-    public RpcTokenKey? StorageKey { get; private init; }
+    public RpcTokenKey? StorageKey { get; init; }
 
     /// <summary>Makes settings known to the machines that join from now on.</summary>
     /// <returns>The settings with the key of storage.</returns>

@@ -155,6 +155,33 @@ public sealed class PoStWorkerPoolTests : IDisposable
     }
 
     [Fact]
+    public async Task A_worker_that_drains_ends_what_it_has_and_takes_no_more()
+    {
+        using var release = new ManualResetEventSlim();
+        using var proving = new ManualResetEventSlim();
+        _snarks.Behaviour = (_, proof, token) =>
+        {
+            proving.Set();
+            release.Wait(token);
+            return proof;
+        };
+        using PoStWorkerPool pool = Pool(new() { LocalWindow = LocalProving.Never });
+        var worker = new PoStWorker(pool, _snarks, Fast("remote"));
+        Task running = worker.RunAsync(_stop.Token);
+        Task<byte[]> first = pool.ProveAsync(Job(Window, 1), _stop.Token);
+        await UntilAsync(() => proving.IsSet);
+        Task drained = worker.DrainAsync(_stop.Token);
+        Task<byte[]> second = pool.ProveAsync(Job(Window, 2), _stop.Token);
+        await Task.Delay(300);
+        Assert.False(drained.IsCompleted || first.IsCompleted);
+        release.Set();
+        await drained;
+        Assert.True(_snarks.Verify(Window, Job(Window, 1).PublicInputs, await first));
+        Assert.Equal(1, _snarks.Made);
+        Assert.False(second.IsCompleted || running.IsCompleted);
+    }
+
+    [Fact]
     public async Task Hostile_reports_are_refused()
     {
         using PoStWorkerPool pool = Pool(new());
