@@ -11,6 +11,7 @@ using Filecoin.Proving.Storage.Index;
 using Filecoin.Proving.Storage.Remote;
 using Filecoin.Sealing.Engine;
 using Filecoin.Sealing.Storage;
+using Filecoin.Sealing.Store;
 using Filecoin.Sealing.Tasks;
 using Microsoft.Extensions.Logging;
 
@@ -66,7 +67,13 @@ internal sealed class Hub : IAsyncDisposable
             },
             logger: node.Logging.CreateLogger<PoStWorkerPool>());
         var reads = new StorageReads();
-        var remote = new RemoteStorageClient(new ScopedRemoteTokens(key));
+
+        // Machines that join are given the database alone, and read each other's storage with the key that is in it.
+        SealingSettings settings = await SealingSettings.PublishAsync(
+            node.Database,
+            new SealingSettings { Miner = node.Options.Miner, Proof = node.Options.Proof, Policy = node.Options.Policy, Node = config.Chain.Url },
+            cancellationToken);
+        var remote = new RemoteStorageClient(new ScopedRemoteTokens(settings.StorageKey!));
         var reader = new SectorReader(new IndexedReplicas(node.Index, remote, node.Storage, reads));
         var windowPoSt = new WindowPoStScheduler(
             new ProvingChain(new ChainHeadApi(node.Transport), node.State), new PoStMessages(node.Messages, node.State), reader, pool, verifier, node.Database,
@@ -78,7 +85,7 @@ internal sealed class Hub : IAsyncDisposable
             node.Database, node.Queue, Tasks(node), new TaskEngineOptions { Machine = config.Machine }, new PathReservations(node.Storage), logger: node.Logging.CreateLogger<TaskEngine>());
 
         var storage = new RemoteStorageEndpoint(
-            node.Storage, reads, key, new RemoteStorageOptions { Urls = [config.StorageUrl] }, logger: node.Logging.CreateLogger<RemoteStorageEndpoint>());
+            node.Storage, reads, settings.StorageKey!, new RemoteStorageOptions { Urls = [config.StorageUrl] }, logger: node.Logging.CreateLogger<RemoteStorageEndpoint>());
         RpcServer server = await RpcServer.StartAsync(
             new RpcMethods().AddPoStHub(pool).AddSectorIndex(node.Index), IPEndPoint.Parse(config.Listen), tokens: key,
             configure: app => app.MapRemoteStorage(storage), cancellationToken: cancellationToken);

@@ -25,7 +25,7 @@ public sealed class PoStMachineTests : IDisposable
     [NativeFact]
     public async Task A_prover_serves_a_hub_and_the_one_that_takes_its_place()
     {
-        IPoStVerifier verifier = new PoStVerifier(new ParameterStore(new ParameterStoreOptions { Directory = TestParameters.Directory, AllowInsecure = true }));
+        var verifier = new PoStVerifier(new ParameterStore(new ParameterStoreOptions { Directory = TestParameters.Directory, AllowInsecure = true }));
         await SampleProcess.RunAsync("filecoin-worker", _work.Path, "seal", Data(), "--size", "2KiB", "--miner", "t01000", "--sector", "7", "--ticket", "random", "--out", "store");
         using PoStWorkerPool first = Hub(verifier);
         RpcServer server = await ServeAsync(first, null);
