@@ -144,7 +144,8 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
         if (string.IsNullOrEmpty(_server))
         {
             // The server may run as another user than this program.
-            _directory.UnixFileMode |= UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+            if (!OperatingSystem.IsWindows())
+                _directory.UnixFileMode |= UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
             _server = (await PostgresAsync("start")).Trim();
             _ownServer = true;
         }
