@@ -1,3 +1,16 @@
 using BenchmarkDotNet.Running;
+using Filecoin.Benchmarks.ChainCo;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+switch (args)
+{
+    // The roles that experiments give to processes of their own.
+    case [BareForwarder.Command, string port, string to]:
+        BareForwarder.Run(port, to);
+        break;
+    case [BenchmarkDaemon.Command]:
+        BenchmarkDaemon.Run();
+        break;
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(BareForwarder).Assembly).Run(args);
+        break;
+}

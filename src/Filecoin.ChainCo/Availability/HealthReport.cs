@@ -3,11 +3,12 @@ using Filecoin.ChainCo.Chain;
 using Filecoin.ChainCo.Coordination;
 using Filecoin.ChainCo.Nodes;
 using Filecoin.ChainCo.Proxy;
+using Filecoin.ChainCo.Rpc.Serving;
 
 namespace Filecoin.ChainCo.Availability;
 
 /// <summary>Whether a coordinator lives, is ready for calls, and how its daemons stand. Ready means: not draining, a head, and a daemon to ask.</summary>
-internal sealed class HealthReport(ChainCoordinator coordinator, UpstreamPool pool, TimeProvider time)
+internal sealed class HealthReport(ChainCoordinator coordinator, CallRouter router, TimeProvider time)
 {
     private static readonly TimeSpan OldHead = TimeSpan.FromMinutes(10);
     private int _draining;
@@ -38,8 +39,8 @@ internal sealed class HealthReport(ChainCoordinator coordinator, UpstreamPool po
             writer.WriteStartObject();
             writer.WriteBoolean("ready"u8, NotReady() is null);
             writer.WriteString("reason"u8, NotReady());
-            WriteHead(writer, "freshest", coordinator.Freshest);
-            WriteHead(writer, "majority", coordinator.Majority);
+            WriteHead(writer, "freshest", coordinator.Freshest, router.Heads(HeadPolicy.Freshest));
+            WriteHead(writer, "majority", coordinator.Majority, router.Heads(HeadPolicy.Majority));
             writer.WriteStartArray("nodes"u8);
             foreach (NodeStanding standing in coordinator.Standings())
                 WriteNode(writer, standing);
@@ -53,7 +54,7 @@ internal sealed class HealthReport(ChainCoordinator coordinator, UpstreamPool po
     private void WriteNode(Utf8JsonWriter writer, NodeStanding standing)
     {
         NodeState state = standing.Node.State;
-        Upstream? upstream = pool.Find(standing.Node.Options.Name);
+        Upstream? upstream = router.Pool.Find(standing.Node.Options.Name);
         writer.WriteStartObject();
         writer.WriteString("name"u8, standing.Node.Options.Name);
         writer.WriteBoolean("live"u8, standing.Live);
@@ -76,7 +77,7 @@ internal sealed class HealthReport(ChainCoordinator coordinator, UpstreamPool po
         writer.WriteEndObject();
     }
 
-    private static void WriteHead(Utf8JsonWriter writer, string name, HeadStream stream)
+    private static void WriteHead(Utf8JsonWriter writer, string name, HeadStream stream, RpcBroadcast clients)
     {
         writer.WriteStartObject(name);
         if (stream.Head is { } head)
@@ -86,7 +87,7 @@ internal sealed class HealthReport(ChainCoordinator coordinator, UpstreamPool po
             writer.WriteString("weight"u8, stream.Now?.Weight.ToString());
         }
 
-        writer.WriteNumber("subscribers"u8, stream.SubscriberCount);
+        writer.WriteNumber("subscribers"u8, clients.ListenerCount);
         writer.WriteEndObject();
     }
 }

@@ -80,27 +80,30 @@ public sealed partial class ChainCoordinator : INodeObserver, IAsyncDisposable
     /// <param name="key">The tipset that the call is about; null or empty for any.</param>
     public IReadOnlyList<IChainNode> Fit(TipSetKey? key = null) => [.. FitRanked(key).Select(entry => entry.Node)];
 
-    /// <summary>As <see cref="Fit"/>, with a rank that equally good daemons share: only their latency orders them.</summary>
-    internal IReadOnlyList<(IChainNode Node, int Rank)> FitRanked(TipSetKey? key)
+    /// <summary>As <see cref="Fit"/>, with a rank that equally good daemons share: only their latency orders them. On the way of every call.</summary>
+    internal List<(IChainNode Node, long Rank)> FitRanked(TipSetKey? key)
     {
+        List<(IChainNode Node, long Rank)> fit;
         lock (_lock)
         {
+            fit = new List<(IChainNode Node, long Rank)>(_members.Count);
             ulong has = key is null or { IsEmpty: true } ? ulong.MaxValue : _chooser.MarksOf(key).Any;
-            var fit = new List<(IChainNode Node, int Rank)>(_members.Count);
-            (bool, bool, int)? last = null;
-            int rank = -1;
-            foreach (Member member in _members.Where(member => member.IsFollowing && !member.Node.Options.Drained && member.Node.Options.Weight > 0)
-                .OrderByDescending(member => member.IsLive).ThenByDescending(member => (has & member.Bit) != 0)
-                .ThenBy(member => member.Node.Options.Priority).ThenBy(member => member.Node.State.Latency))
+            foreach (Member member in _members)
             {
-                (bool, bool, int) grade = (member.IsLive, (has & member.Bit) != 0, member.Node.Options.Priority);
-                rank += grade == last ? 0 : 1;
-                last = grade;
-                fit.Add((member.Node, rank));
+                NodeOptions options = member.Node.Options;
+                if (member.IsFollowing && !options.Drained && options.Weight > 0)
+                    fit.Add((member.Node, (member.IsLive ? 0 : 2L << 32) + ((has & member.Bit) != 0 ? 0 : 1L << 32) + ((long)options.Priority - int.MinValue)));
             }
-
-            return fit;
         }
+
+        // A handful at most, and mostly in order already.
+        for (int i = 1; i < fit.Count; i++)
+        {
+            for (int j = i; j > 0 && (fit[j].Rank < fit[j - 1].Rank || (fit[j].Rank == fit[j - 1].Rank && fit[j].Node.State.Latency < fit[j - 1].Node.State.Latency)); j--)
+                (fit[j - 1], fit[j]) = (fit[j], fit[j - 1]);
+        }
+
+        return fit;
     }
 
     /// <summary>Takes a daemon into the pool; its follower is started by the caller.</summary>

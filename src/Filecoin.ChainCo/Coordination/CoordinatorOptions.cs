@@ -14,8 +14,8 @@ public sealed record CoordinatorOptions
     /// <summary>Ancestors fetched when a daemon's first head is taken without connection to anything known.</summary>
     public int InitialDepth { get; init; } = 20;
 
-    /// <summary>A daemon whose head is lighter than the best head was this long ago is behind, and ejected.</summary>
-    public TimeSpan BehindGrace { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>A daemon whose head is lighter than the best head was this long ago is behind, and ejected: with an epoch and a tick, within 35 seconds of its last head.</summary>
+    public TimeSpan BehindGrace { get; init; } = TimeSpan.FromSeconds(4.5);
 
     /// <summary>With two daemons: how long the other may stand still before a head that only one knows is believed.</summary>
     public TimeSpan LoneLeaderOfTwo { get; init; } = TimeSpan.FromSeconds(29);

@@ -23,6 +23,8 @@ internal sealed class CallRouter : IAsyncDisposable
     private readonly MessagePusher _pusher;
     private readonly NonceRouter _nonces;
     private readonly StickyRouter _sticky;
+    private readonly HeadBroadcast _freshest;
+    private readonly HeadBroadcast _majority;
 
     public CallRouter(
         ChainCoordinator coordinator, IPinStore pins, ChainProxyOptions options, RpcTokenKey? tokens, RpcTransportFactory? factory, TimeProvider time)
@@ -36,6 +38,8 @@ internal sealed class CallRouter : IAsyncDisposable
         _nonces = new NonceRouter(Pool, pins, options, time);
         _sticky = new StickyRouter(Pool, pins, Reads, options, time);
         Answers = new CoordinatorAnswers(coordinator, tokens);
+        _freshest = new HeadBroadcast(coordinator.Freshest, coordinator.Headers, Answers.Json);
+        _majority = new HeadBroadcast(coordinator.Majority, coordinator.Headers, Answers.Json);
     }
 
     public UpstreamPool Pool { get; }
@@ -47,6 +51,9 @@ internal sealed class CallRouter : IAsyncDisposable
     public ChainProxyOptions Options => _options;
 
     public long CacheHits => _cache?.Hits ?? 0;
+
+    /// <summary>A policy's head changes, for all clients that follow it.</summary>
+    public RpcBroadcast Heads(HeadPolicy policy) => (policy == HeadPolicy.Majority ? _majority : _freshest).Channel;
 
     /// <summary>The result of a call, in JSON.</summary>
     /// <exception cref="RpcFaultException">It has none.</exception>
@@ -102,7 +109,12 @@ internal sealed class CallRouter : IAsyncDisposable
         return Pool.For(Head(caller), call.Rule!.Name);
     }
 
-    public ValueTask DisposeAsync() => Pool.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _freshest.DisposeAsync().ConfigureAwait(false);
+        await _majority.DisposeAsync().ConfigureAwait(false);
+        await Pool.DisposeAsync().ConfigureAwait(false);
+    }
 
     private TipSetKey? Head(Caller caller) => Answers.Stream(caller.Gate.Head).Head?.Key;
 

@@ -49,7 +49,7 @@ public sealed partial class ChainProxyServer : IAsyncDisposable
         _logger = logger ?? NullLogger<ChainProxyServer>.Instance;
         _router = new CallRouter(coordinator, pins, _options, tokens, factory, time ?? TimeProvider.System);
         _door = new RpcDoor(_options.Serving, tokens);
-        _health = new HealthReport(coordinator, _router.Pool, time ?? TimeProvider.System);
+        _health = new HealthReport(coordinator, _router, time ?? TimeProvider.System);
         _gates = new ClientGates(_options.Clients);
     }
 
@@ -58,6 +58,9 @@ public sealed partial class ChainProxyServer : IAsyncDisposable
 
     /// <summary>WebSockets that are open.</summary>
     public int SocketCount => _door.SocketCount;
+
+    /// <summary>Clients that follow the head.</summary>
+    public int HeadListenerCount => Enum.GetValues<HeadPolicy>().Sum(policy => _router.Heads(policy).ListenerCount);
 
     /// <summary>Reads that were asked of a second daemon as well.</summary>
     public long Hedges => _router.Reads.Hedges;

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Filecoin.ChainCo.Rpc;
-using Filecoin.ChainCo.Rpc.Api;
 using Filecoin.ChainCo.Rpc.Serving;
 
 namespace Filecoin.ChainCo.Proxy;
@@ -41,9 +40,6 @@ internal sealed class ProxyDispatcher(Caller caller, CallRouter router, Cancella
         {
             case { Class: MethodClass.Channel }:
                 return router.ForChannel(caller, routed).SubscribeAsync(caller.Version, call.Method, call.Params, token);
-            case { Class: MethodClass.Coordinator, ShortName: "ChainNotify" }:
-                caller.Gate.Admit(caller.Identity, routed.Rule);
-                return HeadsAsync(token);
             case { Class: MethodClass.Coordinator, ShortName: "Closing" }:
                 caller.Gate.Admit(caller.Identity, routed.Rule);
                 return ClosingAsync(token);
@@ -52,13 +48,15 @@ internal sealed class ProxyDispatcher(Caller caller, CallRouter router, Cancella
         }
     }
 
-    private RoutedCall Route(RpcCall call) => new(call.Method, _table.Find(call.Method), call.Params);
-
-    private async IAsyncEnumerable<ReadOnlyMemory<byte>> HeadsAsync([EnumeratorCancellation] CancellationToken token)
+    public RpcBroadcast? Join(RpcCall call)
     {
-        await foreach (IReadOnlyList<HeadChange> batch in router.Answers.Stream(caller.Gate.Head).SubscribeAsync(token).ConfigureAwait(false))
-            yield return router.Answers.Json(batch);
+        if (_table.Find(call.Method) is not { Class: MethodClass.Coordinator, ShortName: "ChainNotify" } rule)
+            return null;
+        caller.Gate.Admit(caller.Identity, rule);
+        return router.Heads(caller.Gate.Head);
     }
+
+    private RoutedCall Route(RpcCall call) => new(call.Method, _table.Find(call.Method), call.Params);
 
     /// <summary>Never yields; ends when the coordinator does, which is what clients wait for.</summary>
     private async IAsyncEnumerable<ReadOnlyMemory<byte>> ClosingAsync([EnumeratorCancellation] CancellationToken token)

@@ -22,49 +22,49 @@ internal sealed class ReadRouter(ChainProxyOptions options, TimeProvider time)
     {
         if (candidates.Count == 0)
             throw RpcFaultException.Unavailable($"no daemon can answer {call.Method} now");
-        return await RunAsync(version, call.Method, call.Rule!, call.Params, candidates, token).ConfigureAwait(false);
+        MethodRule rule = call.Rule!;
+        LatencyQuantile latency = _latencies.GetOrAdd(rule.Name, static _ => new LatencyQuantile());
+        return await RunAsync(new Question(version, call.Method, rule, call.Params, latency), candidates, token).ConfigureAwait(false);
     }
 
-    private async Task<(ReadOnlyMemory<byte> Result, Upstream From)> RunAsync(
-        ApiVersion version, string method, MethodRule rule, ReadOnlyMemory<byte> parameters, List<Upstream> candidates, CancellationToken token)
+    private async Task<(ReadOnlyMemory<byte> Result, Upstream From)> RunAsync(Question question, List<Upstream> candidates, CancellationToken token)
     {
+        MethodRule rule = question.Rule;
         bool waits = rule.Class == MethodClass.Waiting;
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(token);
-        using ITimer? deadline = waits ? null : time.CreateTimer(
-            static state => ((CancellationTokenSource)state!).Cancel(), ending, rule.Slow ? options.SlowDeadline : options.ReadDeadline, Timeout.InfiniteTimeSpan);
-        LatencyQuantile latency = _latencies.GetOrAdd(rule.Name, static _ => new LatencyQuantile());
+        long begun = time.GetTimestamp();
+        TimeSpan deadline = waits ? Timeout.InfiniteTimeSpan : rule.Slow ? options.SlowDeadline : options.ReadDeadline;
         bool mayHedge = !waits && !rule.Slow && options.HedgeShare > 0;
         lock (_lock)
             _budget = Math.Min(FullBudget, _budget + options.HedgeShare);
         int most = Math.Min(options.Attempts, candidates.Count), next = 0;
-        var running = new List<Task<Outcome>>(2);
+        Attempt? first = null, second = null;
         RpcFaultException? last = null;
         try
         {
             while (true)
             {
-                if (running.Count == 0)
+                if (first is null)
                 {
                     if (next == most)
                         throw last!;
-                    running.Add(AttemptAsync(version, method, rule, parameters, candidates[next++], latency, ending.Token));
+                    first = Begin();
                 }
 
-                if (mayHedge && running.Count == 1 && next < most)
+                if (mayHedge && second is null && next < most)
                 {
-                    Task pause = Task.Delay(latency.HedgeDelay(options.MinHedge, options.MaxHedge), time, ending.Token);
-                    if (await Task.WhenAny(running[0], pause).ConfigureAwait(false) == pause && !ending.IsCancellationRequested)
+                    await ((Task)first.Task).WaitAsync(question.Latency.HedgeDelay(options.MinHedge, options.MaxHedge), time, CancellationToken.None)
+                        .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    if (!first.Task.IsCompleted)
                     {
                         mayHedge = false;
                         if (TakeHedge())
-                            running.Add(AttemptAsync(version, method, rule, parameters, candidates[next++], latency, ending.Token));
-                        continue;
+                            second = Begin();
                     }
                 }
 
-                Task<Outcome> done = running.Count == 1 ? running[0] : await Task.WhenAny(running).ConfigureAwait(false);
-                running.Remove(done);
-                Outcome outcome = await done.ConfigureAwait(false);
+                Attempt done = second is null || await Task.WhenAny(first.Task, second.Task).ConfigureAwait(false) == first.Task ? first : second;
+                Outcome outcome = await done.Task.ConfigureAwait(false);
+                (first, second) = (done == first ? second : first, null);
                 if (outcome.Fault is null)
                     return (outcome.Result, outcome.From);
                 last = outcome.Fault;
@@ -72,43 +72,20 @@ internal sealed class ReadRouter(ChainProxyOptions options, TimeProvider time)
                     throw last;
             }
         }
-        catch (OperationCanceledException) when (!token.IsCancellationRequested)
-        {
-            throw RpcFaultException.Unavailable($"no daemon answered {method} in time");
-        }
         finally
         {
             // What still runs is given up; its buffers were copied when it was sent.
-            await ending.CancelAsync().ConfigureAwait(false);
+            first?.GiveUp();
+            second?.GiveUp();
         }
-    }
 
-    private async Task<Outcome> AttemptAsync(
-        ApiVersion version, string method, MethodRule rule, ReadOnlyMemory<byte> parameters, Upstream upstream, LatencyQuantile latency, CancellationToken token)
-    {
-        bool waits = rule.Class == MethodClass.Waiting || rule.Slow;
-        using var attempt = CancellationTokenSource.CreateLinkedTokenSource(token);
-        using ITimer? timeout = waits ? null : time.CreateTimer(
-            static state => ((CancellationTokenSource)state!).Cancel(), attempt, options.AttemptTimeout, Timeout.InfiniteTimeSpan);
-        long begun = time.GetTimestamp();
-        try
+        Attempt Begin()
         {
-            ReadOnlyMemory<byte> result = await upstream.CallAsync(version, method, parameters, attempt.Token).ConfigureAwait(false);
-            latency.Add(time.GetElapsedTime(begun));
-            return new Outcome(result, null, Final: true, upstream);
-        }
-        catch (RpcErrorException e)
-        {
-            return new Outcome(default, RpcFaultException.Of(e), IsFinal(e), upstream);
-        }
-        catch (RpcException e)
-        {
-            return new Outcome(default, RpcFaultException.Of(e), Final: false, upstream);
-        }
-        catch (OperationCanceledException) when (!token.IsCancellationRequested)
-        {
-            upstream.CountFailure();
-            return new Outcome(default, RpcFaultException.Unavailable($"{upstream.Name} did not answer {method} within {options.AttemptTimeout}"), Final: false, upstream);
+            TimeSpan left = waits ? deadline : deadline - time.GetElapsedTime(begun);
+            if (!waits && left <= TimeSpan.Zero)
+                throw RpcFaultException.Unavailable($"no daemon answered {question.Method} in time");
+            TimeSpan most = rule.Slow || waits || left < options.AttemptTimeout ? left : options.AttemptTimeout;
+            return new Attempt(question, candidates[next++], time, most, token);
         }
     }
 
@@ -133,6 +110,85 @@ internal sealed class ReadRouter(ChainProxyOptions options, TimeProvider time)
             _budget--;
             Hedges++;
             return true;
+        }
+    }
+
+    private sealed record Question(ApiVersion Version, string Method, MethodRule Rule, ReadOnlyMemory<byte> Params, LatencyQuantile Latency);
+
+    /// <summary>One daemon asked once.</summary>
+    private sealed class Attempt
+    {
+        private readonly Upstream _upstream;
+        private readonly TimeProvider _time;
+        private readonly CancellationTokenSource _stop;
+        private readonly ITimer? _timeout;
+        private volatile bool _givenUp;
+
+        /// <summary>Asks.</summary>
+        /// <param name="question">What.</param>
+        /// <param name="upstream">Whom.</param>
+        /// <param name="time">The clock.</param>
+        /// <param name="most">How long the answer may take; infinite for no limit.</param>
+        /// <param name="token">The client's.</param>
+        public Attempt(Question question, Upstream upstream, TimeProvider time, TimeSpan most, CancellationToken token)
+        {
+            _upstream = upstream;
+            _time = time;
+            _stop = CancellationTokenSource.CreateLinkedTokenSource(token);
+            if (most != Timeout.InfiniteTimeSpan)
+                _timeout = time.CreateTimer(static state => ((Attempt)state!).Stop(), this, most, Timeout.InfiniteTimeSpan);
+            Task = AskAsync(question, token);
+        }
+
+        /// <summary>What came of it; cancelled when the client left or the attempt was given up.</summary>
+        public Task<Outcome> Task { get; }
+
+        /// <summary>Another daemon was quicker: that is nothing against this one.</summary>
+        public void GiveUp()
+        {
+            _givenUp = true;
+            Stop();
+        }
+
+        private void Stop()
+        {
+            try
+            {
+                _stop.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // It ended at this moment.
+            }
+        }
+
+        private async Task<Outcome> AskAsync(Question question, CancellationToken token)
+        {
+            long begun = _time.GetTimestamp();
+            try
+            {
+                ReadOnlyMemory<byte> result = await _upstream.CallAsync(question.Version, question.Method, question.Params, _stop.Token).ConfigureAwait(false);
+                question.Latency.Add(_time.GetElapsedTime(begun));
+                return new Outcome(result, null, Final: true, _upstream);
+            }
+            catch (RpcErrorException e)
+            {
+                return new Outcome(default, RpcFaultException.Of(e), IsFinal(e), _upstream);
+            }
+            catch (RpcException e)
+            {
+                return new Outcome(default, RpcFaultException.Of(e), Final: false, _upstream);
+            }
+            catch (OperationCanceledException) when (!token.IsCancellationRequested && !_givenUp)
+            {
+                _upstream.CountFailure();
+                return new Outcome(default, RpcFaultException.Unavailable($"{_upstream.Name} did not answer {question.Method} in time"), Final: false, _upstream);
+            }
+            finally
+            {
+                _timeout?.Dispose();
+                _stop.Dispose();
+            }
         }
     }
 

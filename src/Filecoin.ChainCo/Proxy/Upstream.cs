@@ -24,8 +24,8 @@ internal sealed class Upstream : IAsyncDisposable
         _options = options;
         _time = time;
         var endpoint = RpcEndpoint.Parse(node.Options.Endpoint);
-        // Deadlines are the router's; the transport's own only keeps abandoned calls from staying for ever.
-        var limits = new RpcTransportOptions { CallTimeout = TimeSpan.FromDays(1), CancelCarriesId = node.State.Identity?.Quirks.CancelCarriesId ?? false };
+        // Deadlines are the router's.
+        var limits = new RpcTransportOptions { CallTimeout = Timeout.InfiniteTimeSpan, CancelCarriesId = node.State.Identity?.Quirks.CancelCarriesId ?? false };
         factory ??= (at, with) => at.IsWebSocket ? new WebSocketRpcTransport(at, with, time) : new HttpRpcTransport(at, with, time);
         _http = [.. Enum.GetValues<ApiVersion>().Select(version => new Lazy<IRpcTransport>(() => factory(At(endpoint, version).With(webSocket: false), limits)))];
         _sockets = [.. Enum.GetValues<ApiVersion>().Select(version => new Lazy<IRpcTransport>(() => factory(At(endpoint, version).With(webSocket: true), limits)))];

@@ -16,24 +16,32 @@ internal sealed class UpstreamPool(ChainCoordinator coordinator, ChainProxyOptio
     /// </summary>
     public List<Upstream> For(TipSetKey? key, string method)
     {
-        IReadOnlyList<(IChainNode Node, int Rank)> fit = coordinator.FitRanked(key);
+        List<(IChainNode Node, long Rank)> fit = coordinator.FitRanked(key);
         var found = new List<Upstream>(fit.Count);
-        foreach ((IChainNode node, _) in fit)
+        long best = 0;
+        int equals = 0;
+        bool allOpen = true;
+        foreach ((IChainNode node, long rank) in fit)
         {
-            if (!node.State.Lacks.Contains(method) && node.State.Identity?.Quirks.Has(method) != false)
-                found.Add(Of(node));
+            NodeState state = node.State;
+            if (state.Lacks.Contains(method) || state.Identity?.Quirks.Has(method) == false)
+                continue;
+            Upstream upstream = Of(node);
+            if (found.Count == 0)
+                best = rank;
+            if (rank == best)
+                equals++;
+            allOpen &= upstream.IsOpen;
+            found.Add(upstream);
         }
 
-        int equals = fit.Count == 0 ? 0 : found.Count(upstream => fit.Any(entry => ReferenceEquals(entry.Node, upstream.Node) && entry.Rank == fit[0].Rank));
         if (equals > 1)
         {
             int first = Turn(found, equals);
             (found[0], found[first]) = (found[first], found[0]);
         }
 
-        if (found.Any(upstream => !upstream.IsOpen))
-            return [.. found.OrderByDescending(upstream => upstream.IsOpen)];
-        return found;
+        return allOpen ? found : [.. found.OrderByDescending(upstream => upstream.IsOpen)];
     }
 
     /// <summary>A daemon by its name, whether it is fit or not; null when it is not in the pool.</summary>

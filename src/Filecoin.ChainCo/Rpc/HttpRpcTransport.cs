@@ -7,7 +7,7 @@ namespace Filecoin.ChainCo.Rpc;
 /// <summary>JSON-RPC over HTTP POST. No subscriptions: daemons answer channel methods with "method not found" over HTTP.</summary>
 public sealed class HttpRpcTransport : IRpcTransport
 {
-    private readonly HttpClient _client;
+    private readonly HttpMessageInvoker _client;
     private readonly RpcEndpoint _endpoint;
     private readonly RpcTransportOptions _options;
     private readonly TimeProvider _time;
@@ -21,17 +21,15 @@ public sealed class HttpRpcTransport : IRpcTransport
         _options = options ?? new RpcTransportOptions();
         _options.Validate();
         _time = time ?? TimeProvider.System;
-        _client = new HttpClient(new SocketsHttpHandler
+        // Not an HttpClient, which adds a timeout of its own to every call.
+        _client = new HttpMessageInvoker(new SocketsHttpHandler
         {
             ConnectTimeout = _options.ConnectTimeout,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             UseCookies = false,
             UseProxy = false,
             AllowAutoRedirect = false,
-        })
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
+        });
     }
 
     /// <inheritdoc/>
@@ -41,6 +39,13 @@ public sealed class HttpRpcTransport : IRpcTransport
     public async Task<ReadOnlyMemory<byte>> CallAsync(string method, ReadOnlyMemory<byte> parameters, CancellationToken cancellationToken = default)
     {
         long id = Interlocked.Increment(ref _lastId);
+        if (_options.CallTimeout == Timeout.InfiniteTimeSpan)
+        {
+            (HttpStatusCode answered, ReadOnlyMemory<byte> answer) = await PostAsync(method, JsonRpcFrame.Request(id, method, parameters), cancellationToken, cancellationToken)
+                .ConfigureAwait(false);
+            return Result(method, id, answered, answer);
+        }
+
         using var deadline = new CancellationTokenSource(_options.CallTimeout, _time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         (HttpStatusCode status, ReadOnlyMemory<byte> body) = await PostAsync(method, JsonRpcFrame.Request(id, method, parameters), linked.Token, cancellationToken)
@@ -68,7 +73,7 @@ public sealed class HttpRpcTransport : IRpcTransport
             message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", bearer);
         try
         {
-            using HttpResponseMessage response = await _client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, token).ConfigureAwait(false);
+            using HttpResponseMessage response = await _client.SendAsync(message, token).ConfigureAwait(false);
             if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
                 throw new RpcUnauthorizedException(method, (int)response.StatusCode);
             return (response.StatusCode, await ReadBodyAsync(method, response.Content, token).ConfigureAwait(false));

@@ -9,7 +9,7 @@ public sealed record RpcTransportOptions
     /// <summary>How long making a connection may take.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a call may wait for its answer; callers with a shorter patience cancel.</summary>
+    /// <summary>How long a call may wait for its answer; callers with a shorter patience cancel. Infinite leaves it to them.</summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How often an idle WebSocket is pinged.</summary>
@@ -37,7 +37,8 @@ public sealed record RpcTransportOptions
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxMessageBytes);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(SubscriptionBuffer);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ConnectTimeout, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(CallTimeout, TimeSpan.Zero);
+        if (CallTimeout != Timeout.InfiniteTimeSpan)
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(CallTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(PingInterval, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(PingTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(MinBackoff, TimeSpan.Zero);

@@ -122,7 +122,7 @@ public sealed class ChainCoordinatorTests : IAsyncDisposable
             stalledFor += 0.25;
         }
 
-        Assert.InRange(stalledFor, 30, 35.25);
+        Assert.InRange(stalledFor, 30, 35);
         Assert.True(Live(_a) && Live(_b));
 
         await _c.HeadAsync(head);

@@ -17,7 +17,7 @@ public sealed class ProxySocketTests
         TipSet start = pool.Head, end = pool.Chain.Grow(start, 3);
         var transports = Enumerable.Range(0, 40).Select(_ => new WebSocketRpcTransport(RpcEndpoint.Create(pool.Url))).ToList();
         Task<List<HeadChange>>[] following = [.. transports.Select(transport => FollowAsync(transport, end))];
-        await ProxyPool.UntilAsync(() => pool.Coordinator.Freshest.SubscriberCount == 40);
+        await ProxyPool.UntilAsync(() => pool.Server.HeadListenerCount == 40);
         TipSet middle = pool.Chain[pool.Chain[end.Parents].Parents];
         await pool.MoveAllAsync(middle);
         await pool.MoveAllAsync(pool.Chain[end.Parents]);
@@ -32,7 +32,7 @@ public sealed class ProxySocketTests
         Assert.All(pool.Daemons, daemon => Assert.Single(daemon.Rpc.Requests, request => request.Method == "Filecoin.ChainNotify"));
         foreach (WebSocketRpcTransport transport in transports)
             await transport.DisposeAsync();
-        await ProxyPool.UntilAsync(() => pool.Coordinator.Freshest.SubscriberCount == 0 && pool.Server.SocketCount == 0);
+        await ProxyPool.UntilAsync(() => pool.Server.HeadListenerCount == 0 && pool.Server.SocketCount == 0);
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class ProxySocketTests
         Assert.StartsWith("""{"jsonrpc":"2.0","method":"xrpc.ch.val","params":[1,[{"Type":"current",""", await ReceiveAsync(socket), StringComparison.Ordinal);
         await SendAsync(socket, """{"jsonrpc":"2.0","method":"xrpc.cancel","params":["sub"]}""");
         Assert.Equal("""{"jsonrpc":"2.0","method":"xrpc.ch.close","params":[1]}""", await ReceiveAsync(socket));
-        await ProxyPool.UntilAsync(() => pool.Coordinator.Freshest.SubscriberCount == 0);
+        await ProxyPool.UntilAsync(() => pool.Server.HeadListenerCount == 0);
         await SendAsync(socket, """{"jsonrpc":"2.0","id":2,"method":"Filecoin.ChainHead","params":[]}""");
         Assert.Contains("\"Height\":5", await ReceiveAsync(socket), StringComparison.Ordinal);
     }

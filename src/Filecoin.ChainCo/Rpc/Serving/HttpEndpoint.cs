@@ -51,7 +51,11 @@ internal sealed class HttpEndpoint(RpcServingOptions options)
             var call = RpcCall.Parse(json, methods, out id);
             ReadOnlyMemory<byte> result = await methods.CallAsync(call, context.RequestAborted).ConfigureAwait(false);
             if (!call.IsNotification)
+            {
+                // A length known is an answer without chunks.
+                context.Response.ContentLength = RpcAnswer.ResultLength(id.Span, result.Span);
                 RpcAnswer.WriteResult(context.Response.BodyWriter, id.Span, result.Span);
+            }
         }
         catch (RpcFaultException e)
         {

@@ -14,6 +14,10 @@ internal interface IRpcDispatcher
     /// <exception cref="RpcFaultException">The channel cannot be opened.</exception>
     IAsyncEnumerable<ReadOnlyMemory<byte>>? Open(RpcCall call, CancellationToken token);
 
+    /// <summary>The channel of a call whose values are the same for all clients; null for any other call.</summary>
+    /// <exception cref="RpcFaultException">The channel cannot be opened.</exception>
+    RpcBroadcast? Join(RpcCall call) => null;
+
     /// <summary>The subscription of a call whose values are calls to the client; null for any other call.</summary>
     /// <exception cref="RpcFaultException">The subscription cannot be made.</exception>
     ValueTask<EthSubscription?> SubscribeAsync(RpcCall call, CancellationToken token) => default;

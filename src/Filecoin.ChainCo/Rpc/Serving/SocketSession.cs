@@ -1,9 +1,7 @@
 using System.Buffers;
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Net.WebSockets;
 using System.Text;
-using System.Threading.Channels;
 
 namespace Filecoin.ChainCo.Rpc.Serving;
 
@@ -16,11 +14,14 @@ internal sealed class SocketSession : IAsyncDisposable
     private readonly WebSocket _socket;
     private readonly IRpcDispatcher _methods;
     private readonly RpcServingOptions _options;
-    private readonly Channel<byte[]> _outgoing;
+    private readonly Lock _sending = new();
+    private readonly Queue<byte[]> _unsent = new();
     private readonly CancellationTokenSource _closing;
     private readonly SemaphoreSlim _slots;
     private readonly ConcurrentDictionary<string, CancellationTokenSource> _open = new();
     private readonly ConcurrentDictionary<Task, bool> _running = new();
+    private volatile Task _writing = Task.CompletedTask;
+    private bool _isWriting;
     private long _unread;
     private long _lastChannel;
 
@@ -31,13 +32,11 @@ internal sealed class SocketSession : IAsyncDisposable
         _options = options;
         _closing = CancellationTokenSource.CreateLinkedTokenSource(aborted);
         _slots = new SemaphoreSlim(options.MaxCallsPerSocket);
-        _outgoing = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(options.MaxUnreadMessages + options.MaxCallsPerSocket) { SingleReader = true });
     }
 
     /// <summary>Serves the client until it goes, is closed, or the connection breaks.</summary>
     public async Task RunAsync()
     {
-        Task writing = WriteAsync();
         try
         {
             await ReadAsync().ConfigureAwait(false);
@@ -48,9 +47,15 @@ internal sealed class SocketSession : IAsyncDisposable
         }
 
         await _closing.CancelAsync().ConfigureAwait(false);
-        _outgoing.Writer.TryComplete();
-        await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        lock (_sending)
+        {
+            if (_isWriting)
+                _socket.Abort();
+        }
+
         await Task.WhenAll(_running.Keys).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // Whoever may send has ended, so this is the last one.
+        await _writing.ConfigureAwait(false);
     }
 
     public ValueTask DisposeAsync()
@@ -117,22 +122,6 @@ internal sealed class SocketSession : IAsyncDisposable
         }
     }
 
-    private async Task WriteAsync()
-    {
-        try
-        {
-            await foreach (byte[] message in _outgoing.Reader.ReadAllAsync(_closing.Token).ConfigureAwait(false))
-            {
-                await _socket.SendAsync(message, WebSocketMessageType.Text, endOfMessage: true, _closing.Token).ConfigureAwait(false);
-                Interlocked.Add(ref _unread, -message.Length);
-            }
-        }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException or InvalidOperationException)
-        {
-            await _closing.CancelAsync().ConfigureAwait(false);
-        }
-    }
-
     /// <summary>Works on one message. Never throws.</summary>
     private async Task HandleAsync(byte[] message)
     {
@@ -158,6 +147,14 @@ internal sealed class SocketSession : IAsyncDisposable
             stop = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
             if (!call.IsNotification && !_open.TryAdd(key, stop))
                 throw RpcFaultException.InvalidRequest($"Invalid request: the id {key} is in use");
+            if (!call.IsNotification && _methods.Join(call) is { } broadcast)
+            {
+                _slots.Release();
+                held = false;
+                await ListenAsync(id, broadcast, stop.Token).ConfigureAwait(false);
+                return;
+            }
+
             IAsyncEnumerable<ReadOnlyMemory<byte>>? values = _methods.Open(call, stop.Token);
             if (values is not null && !call.IsNotification)
             {
@@ -215,11 +212,11 @@ internal sealed class SocketSession : IAsyncDisposable
         await using var release = at.ConfigureAwait(false);
         long channel = Interlocked.Increment(ref _lastChannel);
         // A channel that cannot be opened shows with its first value; the number must come before that, so a failure then closes the channel.
-        Send(Result(id, Encoding.ASCII.GetBytes(channel.ToString(CultureInfo.InvariantCulture))));
+        Send(Result(id, RpcAnswer.Number(channel)));
         try
         {
             while (await at.MoveNextAsync().ConfigureAwait(false))
-                Send(Value(channel, at.Current));
+                Send(RpcAnswer.ChannelValue(channel, at.Current.Span));
         }
         catch (OperationCanceledException)
         {
@@ -232,7 +229,15 @@ internal sealed class SocketSession : IAsyncDisposable
         {
         }
 
-        Send(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"jsonrpc\":\"2.0\",\"method\":\"xrpc.ch.close\",\"params\":[{channel}]}}")));
+        Send(RpcAnswer.ChannelClose(channel));
+    }
+
+    private async Task ListenAsync(ReadOnlyMemory<byte> id, RpcBroadcast broadcast, CancellationToken token)
+    {
+        long channel = Interlocked.Increment(ref _lastChannel);
+        Send(Result(id, RpcAnswer.Number(channel)));
+        await broadcast.ListenAsync(channel, Send, token).ConfigureAwait(false);
+        Send(RpcAnswer.ChannelClose(channel));
     }
 
     /// <summary>Calls the client with each value. No message tells a client that its subscription broke off, so the connection does.</summary>
@@ -270,12 +275,71 @@ internal sealed class SocketSession : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Sends now when nothing is on its way, which does not wait while the client reads; otherwise leaves it to the one who sends. Never throws.
+    /// </summary>
     private void Send(byte[] message)
     {
-        if (Interlocked.Add(ref _unread, message.Length) <= _options.MaxUnreadBytes && _outgoing.Writer.TryWrite(message))
-            return;
-        // Too much waits unread.
-        _closing.Cancel();
+        bool tooMuch;
+        lock (_sending)
+        {
+            if (_closing.IsCancellationRequested)
+                return;
+            _unread += message.Length;
+            tooMuch = _unread > _options.MaxUnreadBytes || _unsent.Count >= _options.MaxUnreadMessages + _options.MaxCallsPerSocket;
+            if (!tooMuch)
+            {
+                _unsent.Enqueue(message);
+                if (_isWriting)
+                    return;
+                _isWriting = true;
+            }
+        }
+
+        if (tooMuch)
+            Break();
+        else
+            _writing = WriteAsync();
+    }
+
+    private async Task WriteAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                byte[]? message;
+                lock (_sending)
+                {
+                    _isWriting = _unsent.TryDequeue(out message);
+                    if (message is null)
+                        return;
+                }
+
+                // Without a token, which would cost each message a registration: aborting the socket ends it as well.
+                await _socket.SendAsync(message, WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None).ConfigureAwait(false);
+                lock (_sending)
+                    _unread -= message.Length;
+            }
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            Break();
+        }
+    }
+
+    /// <summary>Gives the connection up. The token's callbacks run elsewhere, for the caller may hold a lock.</summary>
+    private void Break()
+    {
+        try
+        {
+            _ = _closing.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended at this moment.
+        }
+
         _socket.Abort();
     }
 
@@ -291,15 +355,5 @@ internal sealed class SocketSession : IAsyncDisposable
         var buffer = new ArrayBufferWriter<byte>();
         RpcAnswer.WriteError(buffer, id.Span, fault);
         return buffer.WrittenSpan.ToArray();
-    }
-
-    private static byte[] Value(long channel, ReadOnlyMemory<byte> value)
-    {
-        byte[] head = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"jsonrpc\":\"2.0\",\"method\":\"xrpc.ch.val\",\"params\":[{channel},"));
-        byte[] message = new byte[head.Length + value.Length + 2];
-        head.CopyTo(message, 0);
-        value.Span.CopyTo(message.AsSpan(head.Length));
-        "]}"u8.CopyTo(message.AsSpan(head.Length + value.Length));
-        return message;
     }
 }
