@@ -11,7 +11,7 @@ internal static class RunCommand
     public static Command Create(Option<string> config)
     {
         var plain = new Option<bool>("--plain") { Description = "Lines in place of a live table." };
-        var command = new Command("run", "Serves the pool. Reloads the list of nodes when the configuration file changes.") { plain };
+        var command = new Command("run", "Serves the pool. Reloads nodes and the limits of clients when the configuration file changes.") { plain };
         command.SetAction((parsed, token) => RunAsync(parsed.GetValue(config)!, parsed.GetValue(plain) || Console.IsOutputRedirected, token));
         return command;
     }
@@ -52,8 +52,8 @@ internal static class RunCommand
             seen = now;
             try
             {
-                await service.ChangeAsync(ProxyConfig.Load(path).Nodes, token);
-                Console.WriteLine("configuration reloaded");
+                IReadOnlyList<string> waiting = await service.ChangeAsync(ProxyConfig.Load(path).Options(), token);
+                Console.WriteLine(waiting.Count == 0 ? "configuration reloaded" : $"configuration reloaded; at the next start only: {string.Join(", ", waiting)}");
             }
             catch (ConfigException e)
             {

@@ -163,8 +163,7 @@ internal sealed class RawClient : IDisposable
         int at = answer[..head].IndexOf("Content-Length: "u8);
         if (at < 0)
             return answer.EndsWith("\r\n0\r\n\r\n"u8);
-        Utf8Parser.TryParse(answer[(at + "Content-Length: ".Length)..], out int length, out _);
-        return answer.Length - head - 4 >= length;
+        return Utf8Parser.TryParse(answer[(at + "Content-Length: ".Length)..], out int length, out _) && answer.Length - head - 4 >= length;
     }
 
     private Socket Connect()

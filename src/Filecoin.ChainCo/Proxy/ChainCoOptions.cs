@@ -28,6 +28,25 @@ public sealed record ChainCoOptions
     /// <summary>Where the pins of a single coordinator are; not used with PostgreSQL.</summary>
     public string PinsFile { get; init; } = "chainproxy.pins";
 
+    /// <summary>What differs in other options and cannot be changed while the coordinator runs.</summary>
+    internal IEnumerable<string> WaitingForStart(ChainCoOptions other)
+    {
+        if (Timings != other.Timings)
+            yield return nameof(Timings);
+        if (Coordinator != other.Coordinator)
+            yield return nameof(Coordinator);
+        if (!Proxy.Listen.SequenceEqual(other.Proxy.Listen))
+            yield return nameof(Proxy.Listen);
+        if (Proxy with { Listen = other.Proxy.Listen, Clients = other.Proxy.Clients } != other.Proxy)
+            yield return nameof(Proxy);
+        if (TokenKeyFile != other.TokenKeyFile)
+            yield return nameof(TokenKeyFile);
+        if (Postgres != other.Postgres)
+            yield return nameof(Postgres);
+        if (PinsFile != other.PinsFile)
+            yield return nameof(PinsFile);
+    }
+
     /// <summary>Fails on values that cannot work.</summary>
     /// <exception cref="ArgumentException">A value is out of range, two daemons have the same name, or a file is not named.</exception>
     /// <exception cref="FormatException">An endpoint cannot be read.</exception>

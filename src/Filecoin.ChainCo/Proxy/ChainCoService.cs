@@ -48,36 +48,43 @@ public sealed class ChainCoService : IHostedService, IAsyncDisposable
     /// <summary>Begins to follow the daemons and to listen. It does not wait for a daemon.</summary>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
-        await ChangeAsync(_options.Nodes, cancellationToken).ConfigureAwait(false);
+        await ChangeAsync(_options, cancellationToken).ConfigureAwait(false);
         Coordinator.Start();
         await Server.StartAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Takes daemons in, lets them go and changes them; the others run on undisturbed.</summary>
-    /// <exception cref="ArgumentException">A daemon's options cannot work; nothing is changed.</exception>
-    public async Task ChangeAsync(IReadOnlyList<NodeOptions> nodes, CancellationToken cancellationToken = default)
+    /// <summary>
+    /// Takes daemons in, lets them go and changes them, while the others run on undisturbed, and sets the limits of clients. Everything else in the options
+    /// is as it was at the start.
+    /// </summary>
+    /// <returns>The names of the members that differ and take effect at the next start only.</returns>
+    /// <exception cref="ArgumentException">The options cannot work; nothing is changed.</exception>
+    public async Task<IReadOnlyList<string>> ChangeAsync(ChainCoOptions options, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(nodes);
-        (_options with { Nodes = nodes }).Validate();
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            Server.ChangeClients(options.Proxy.Clients);
             foreach (ChainNode node in _nodes.Values.ToList())
             {
-                NodeOptions? wanted = nodes.FirstOrDefault(options => options.Name == node.Options.Name && options.Endpoint == node.Options.Endpoint);
+                NodeOptions? wanted = options.Nodes.FirstOrDefault(wanted => wanted.Name == node.Options.Name && wanted.Endpoint == node.Options.Endpoint);
                 if (wanted is not null)
                     node.Reconfigure(wanted);
                 else
                     await RemoveAsync(node).ConfigureAwait(false);
             }
 
-            foreach (NodeOptions options in nodes.Where(options => !_nodes.ContainsKey(options.Name)))
+            foreach (NodeOptions added in options.Nodes.Where(wanted => !_nodes.ContainsKey(wanted.Name)))
             {
-                var node = new ChainNode(options, Coordinator, _options.Timings, time: _time, logger: _loggers.CreateLogger<ChainNode>());
+                var node = new ChainNode(added, Coordinator, _options.Timings, time: _time, logger: _loggers.CreateLogger<ChainNode>());
                 Coordinator.Add(node);
                 node.Start();
-                _nodes[options.Name] = node;
+                _nodes[added.Name] = node;
             }
+
+            return [.. _options.WaitingForStart(options)];
         }
         finally
         {

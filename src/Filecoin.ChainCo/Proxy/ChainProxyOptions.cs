@@ -30,6 +30,9 @@ public sealed record ClientOptions
 
     /// <summary>Whose head the client sees.</summary>
     public HeadPolicy Head { get; init; }
+
+    internal static bool Same(ClientOptions? left, ClientOptions? right) =>
+        left is null || right is null ? ReferenceEquals(left, right) : left with { Methods = right.Methods } == right && left.Methods.SequenceEqual(right.Methods);
 }
 
 /// <summary>How the proxy serves and routes.</summary>
@@ -112,6 +115,7 @@ public sealed record ChainProxyOptions
     /// <exception cref="ArgumentException">A limit or an interval is out of range, or a client has two entries.</exception>
     public void Validate()
     {
+        ValidateClients(Clients);
         foreach ((string name, int limit) in new[]
         {
             (nameof(MaxRequestBytes), MaxRequestBytes), (nameof(MaxBatch), MaxBatch), (nameof(MaxCallsPerSocket), MaxCallsPerSocket),
@@ -130,14 +134,18 @@ public sealed record ChainProxyOptions
         ArgumentOutOfRangeException.ThrowIfNegative(HedgeShare);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(HedgeShare, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(CacheBytes);
-        foreach (ClientOptions client in Clients)
+    }
+
+    internal static void ValidateClients(IReadOnlyList<ClientOptions> clients)
+    {
+        foreach (ClientOptions client in clients)
         {
             ArgumentException.ThrowIfNullOrEmpty(client.Name);
             ArgumentOutOfRangeException.ThrowIfNegative(client.RatePerSecond);
             ArgumentOutOfRangeException.ThrowIfNegative(client.Burst);
         }
 
-        if (Clients.DistinctBy(client => client.Name).Count() != Clients.Count)
-            throw new ArgumentException("A client has two entries.", nameof(Clients));
+        if (clients.DistinctBy(client => client.Name).Count() != clients.Count)
+            throw new ArgumentException("A client has two entries.", nameof(clients));
     }
 }

@@ -103,6 +103,15 @@ public sealed partial class ChainProxyServer : IAsyncDisposable
         await _draining.CancelAsync().ConfigureAwait(false);
     }
 
+    /// <summary>Sets other limits for clients, those that are connected included.</summary>
+    /// <exception cref="ArgumentException">A limit is negative, or a client has two entries; nothing is changed.</exception>
+    public void ChangeClients(IReadOnlyList<ClientOptions> clients)
+    {
+        ArgumentNullException.ThrowIfNull(clients);
+        ChainProxyOptions.ValidateClients(clients);
+        _gates.Change(clients);
+    }
+
     /// <summary>Closes the way to a daemon that was taken out of the coordinator.</summary>
     public Task ForgetAsync(IChainNode node) => _router.Pool.ForgetAsync(node);
 

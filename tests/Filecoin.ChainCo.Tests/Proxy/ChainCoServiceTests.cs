@@ -1,8 +1,10 @@
 using System.Net;
+using System.Net.Http.Headers;
 using Filecoin.ChainCo.Availability;
 using Filecoin.ChainCo.Coordination;
 using Filecoin.ChainCo.Nodes;
 using Filecoin.ChainCo.Proxy;
+using Filecoin.ChainCo.Rpc.Serving;
 using Filecoin.ChainCo.Tests.Coordination;
 using Filecoin.ChainCo.Tests.Daemons;
 using Microsoft.Extensions.DependencyInjection;
@@ -68,17 +70,49 @@ public sealed class ChainCoServiceTests : IDisposable
         await using var service = new ChainCoService(Options() with { Nodes = [first] });
         await service.StartAsync();
         await ProxyPool.UntilAsync(() => service.Server.NotReady is null);
-        await service.ChangeAsync([first with { Weight = 7, Drained = true }, second]);
+        await service.ChangeAsync(Options() with { Nodes = [first with { Weight = 7, Drained = true }, second] });
         await ProxyPool.UntilAsync(() => service.Coordinator.Standings().Count(standing => standing.Live) == 2);
         Assert.Equal(["b"], service.Coordinator.Fit().Select(node => node.Options.Name));
         Assert.Equal(7, service.Coordinator.Standings()[0].Node.Options.Weight);
         // The one that was changed was not connected to anew.
         Assert.Single(a.Rpc.Requests, request => request.Method == "Filecoin.ChainNotify");
-        await Assert.ThrowsAnyAsync<ArgumentException>(() => service.ChangeAsync([first, first]));
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => service.ChangeAsync(Options() with { Nodes = [first, first] }));
         Assert.Equal(2, service.Coordinator.Standings().Count);
-        await service.ChangeAsync([second with { Endpoint = a.Rpc.HttpUrl }]);
+        await service.ChangeAsync(Options() with { Nodes = [second with { Endpoint = a.Rpc.HttpUrl }] });
         await ProxyPool.UntilAsync(() => service.Coordinator.Standings() is [{ Live: true, Node.Options.Name: "b" }]);
         Assert.Equal(0, b.Rpc.SessionCount);
+    }
+
+    [Fact]
+    public async Task Limits_of_clients_change_at_once_and_what_cannot_change_is_named()
+    {
+        await using var service = new ChainCoService(Options());
+        await service.StartAsync();
+        string token = service.Tokens.Sign(RpcPermissions.Read, "explorer");
+        Assert.True(await MayAsync(service, token));
+        ChainCoOptions limited = Options();
+        limited = limited with { Proxy = limited.Proxy with { Clients = [new ClientOptions { Name = "explorer", Methods = ["Filecoin.Version"] }] } };
+        Assert.Empty(await service.ChangeAsync(limited));
+        Assert.False(await MayAsync(service, token));
+        Assert.Equal(
+            ["Timings", "Proxy"],
+            await service.ChangeAsync(limited with { Timings = new NodeTimings { MaxRetry = TimeSpan.FromSeconds(9) }, Proxy = limited.Proxy with { Attempts = 9, Clients = [] } }));
+        Assert.True(await MayAsync(service, token));
+        ClientOptions twice = limited.Proxy.Clients[0];
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => service.ChangeAsync(limited with { Proxy = limited.Proxy with { Clients = [twice, twice] } }));
+        Assert.True(await MayAsync(service, token));
+    }
+
+    private static async Task<bool> MayAsync(ChainCoService service, string token)
+    {
+        using var client = new HttpClient();
+        using var message = new HttpRequestMessage(HttpMethod.Post, new Uri(service.Server.Addresses[0], "/rpc/v1"))
+        {
+            Content = new StringContent("""{"id":1,"method":"Filecoin.ChainHead"}"""),
+        };
+        message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        using HttpResponseMessage response = await client.SendAsync(message);
+        return !(await response.Content.ReadAsStringAsync()).Contains("is not among the methods", StringComparison.Ordinal);
     }
 
     private ChainCoOptions Options() => new()

@@ -85,6 +85,24 @@ public sealed class ProxyHttpTests
     }
 
     [Fact]
+    public async Task A_client_calls_the_methods_of_its_list_and_no_others()
+    {
+        await using ProxyPool pool = await ProxyPool.StartAsync(
+            1, options => options with { Clients = [new ClientOptions { Name = "explorer", Methods = ["Filecoin.ChainHead", "Filecoin.State*"] }, new ClientOptions { Name = "*", Methods = ["Filecoin.Version"] }] },
+            each: (_, rpc) => rpc.On("StateMinerInfo", _ => "{}"));
+        string explorer = pool.Key.Sign(RpcPermissions.All, "explorer"), other = pool.Key.Sign(RpcPermissions.All, "other");
+        foreach ((string token, string method, bool may) in new[]
+        {
+            (explorer, "ChainHead", true), (explorer, "StateMinerInfo", true), (explorer, "ChainGetTipSet", false), (explorer, "Version", false), (explorer, "WalletList", false),
+            (other, "Version", true), (other, "ChainHead", false),
+        })
+        {
+            (_, string body) = await pool.PostAsync($$"""{"id":1,"method":"Filecoin.{{method}}","params":[]}""", rawToken: token);
+            Assert.Equal(may, !body.Contains("is not among the methods", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public async Task A_client_beyond_its_rate_is_told_so_and_others_are_not()
     {
         await using ProxyPool pool = await ProxyPool.StartAsync(1, options => options with { Clients = [new ClientOptions { Name = "greedy", RatePerSecond = 1, Burst = 3 }] });
