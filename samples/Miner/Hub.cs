@@ -52,8 +52,8 @@ internal sealed class Hub : IAsyncDisposable
     public static async Task<Hub> StartAsync(MinerNode node, CancellationToken cancellationToken)
     {
         MinerConfig config = node.Config;
-        foreach (string path in config.Storage)
-            await node.Storage.OpenPathAsync(node.Home.PathOf(path), cancellationToken);
+        foreach (string path in config.StoragePaths(node.Home))
+            await node.Storage.OpenPathAsync(path, cancellationToken);
 
         RpcTokenKey key = RpcTokenKey.OpenOrCreate(node.Home.PathOf(KeyFile));
         IPoStVerifier verifier = node.PoStVerifier();

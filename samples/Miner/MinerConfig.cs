@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Serialization;
 using Filecoin.ChainCo.Chain;
+using Filecoin.ChainCo.Rpc;
 using Filecoin.Proving.Sectors;
 using Filecoin.Proving.Storage.Remote;
 using Filecoin.Sealing.Pipeline;
@@ -15,6 +16,7 @@ namespace Filecoin.Samples.Miner;
 internal sealed record MinerConfig
 {
     public const string FileName = "miner.json";
+    public const string DefaultStorage = "storage";
     public const string EnvironmentPrefix = "FILECOIN_MINER__";
 
     /// <summary>The miner actor, as an id address.</summary>
@@ -28,8 +30,9 @@ internal sealed record MinerConfig
     /// <summary>Where the hub listens: the workers' API, the sector index, remote storage, health.</summary>
     public string Listen { get; init; } = "127.0.0.1:2345";
 
-    /// <summary>Storage paths of this machine, each with its <c>sectorstore.json</c>.</summary>
-    public IReadOnlyList<string> Storage { get; init; } = ["storage"];
+    /// <summary>Storage paths of this machine, each with its <c>sectorstore.json</c>; none named is <see cref="DefaultStorage"/>.</summary>
+    /// <remarks>The binder adds what it reads to what a property begins with, so the default is not here.</remarks>
+    public IReadOnlyList<string> Storage { get; init; } = [];
 
     public string SealProof { get; init; } = "StackedDrg32GiBV1_1";
 
@@ -72,6 +75,9 @@ internal sealed record MinerConfig
         }
     }
 
+    /// <summary>The directories of <see cref="Storage"/> or the one that stands for none.</summary>
+    public IReadOnlyList<string> StoragePaths(MinerHome home) => [.. (Storage.Count > 0 ? Storage : [DefaultStorage]).Select(home.PathOf)];
+
     public Address MinerAddress() => Address.Parse(Miner);
 
     public RegisteredSealProof SealProofKind() => Enum.TryParse(SealProof, out RegisteredSealProof proof) && Enum.IsDefined(proof)
@@ -109,10 +115,14 @@ internal sealed record ChainConfig
     /// <summary>The API of a node, or of the proxy before several; a token goes before it as <c>TOKEN:ws://…</c>.</summary>
     public string Url { get; init; } = "";
 
-    public NetworkPolicy Policy { get; init; } = NetworkPolicy.Mainnet;
+    /// <summary>The network's constants. The default is a copy: the binder writes into what it finds.</summary>
+    public NetworkPolicy Policy { get; init; } = NetworkPolicy.Mainnet with { };
 
     /// <summary>A file of BLS secret keys, a line each in hexadecimal digits; without it the node's wallet signs.</summary>
     public string? Keys { get; init; }
+
+    /// <summary>A connection, made with the first call. A busy node is waited for longer than a coordinator would, which has others.</summary>
+    public WebSocketRpcTransport Connect() => new(RpcEndpoint.Parse(Url), new RpcTransportOptions { ConnectTimeout = TimeSpan.FromSeconds(30) });
 }
 
 /// <summary>Where Groth16 parameters are.</summary>

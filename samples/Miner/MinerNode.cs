@@ -27,7 +27,7 @@ internal sealed class MinerNode : IAsyncDisposable
     {
         (Home, Config, Logging) = (home, config, logging);
         Database = SqlDatabase.Open(home.Database(config.Database));
-        Transport = new WebSocketRpcTransport(RpcEndpoint.Parse(config.Chain.Url));
+        Transport = config.Chain.Connect();
         State = new StateApi(Transport);
         Parameters = new ParameterStore(new ParameterStoreOptions
         {

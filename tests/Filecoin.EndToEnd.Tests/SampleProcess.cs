@@ -88,8 +88,10 @@ internal sealed class SampleProcess : IAsyncDisposable
         while (true)
         {
             Task more;
+            bool ended;
             lock (_said)
             {
+                ended = _outputEnded.Task.IsCompleted && _errorEnded.Task.IsCompleted;
                 string all = _said.ToString();
                 for (int end; (end = all.IndexOf('\n', read)) >= 0; read = end + 1)
                 {
@@ -98,9 +100,13 @@ internal sealed class SampleProcess : IAsyncDisposable
                         return line;
                 }
 
-                if (_process.HasExited && _outputEnded.Task.IsCompleted && _errorEnded.Task.IsCompleted)
-                    Assert.Fail($"{what} was not said before the process ended with {_process.ExitCode}:\n{all}");
                 more = _more.Task;
+            }
+
+            if (ended)
+            {
+                await _process.WaitForExitAsync(CancellationToken.None).WaitAsync(Patience, CancellationToken.None);
+                Assert.Fail($"{what} was not said before the process ended with {_process.ExitCode}:\n{Said}");
             }
 
             try

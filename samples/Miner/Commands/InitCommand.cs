@@ -52,13 +52,13 @@ internal static class InitCommand
         if (File.Exists(home.PathOf(MinerConfig.FileName)))
             throw new MinerException($"{home.Directory} has a miner already");
         Directory.CreateDirectory(home.Directory);
-        await using var transport = new WebSocketRpcTransport(RpcEndpoint.Parse(config.Chain.Url));
+        await using var transport = config.Chain.Connect();
         NetworkPolicy? policy = await PolicyAsync(transport, cancellation);
         if (policy is not null)
             config = config with { Chain = config.Chain with { Policy = policy } };
         if (config.Miner.Length == 0)
             config = config with { Miner = (await CreateActorAsync(home, config, transport, owner, cancellation)).ToString() };
-        foreach (string path in config.Storage.Select(home.PathOf).Where(path => !File.Exists(Path.Combine(path, Proving.Storage.StorageLayout.MetaFile))))
+        foreach (string path in config.StoragePaths(home).Where(path => !File.Exists(Path.Combine(path, Proving.Storage.StorageLayout.MetaFile))))
             StorageCommand.Init(path, seal: true, store: true);
         Write(home, config);
         return config;

@@ -19,7 +19,7 @@ internal sealed class LocalnetProcess : IAsyncDisposable
     public static async Task<LocalnetProcess> StartAsync(string directory)
     {
         SampleProcess process = SampleProcess.Start(
-            "filecoin-localnet", directory, "run", "--port", "0", "--epoch", "1", "--state", Path.Combine(directory, "chain"), "--parameters", TestParameters.Directory);
+            "filecoin-localnet", directory, "run", "--port", "0", "--epoch", "1", "--verify-every-post", "--state", Path.Combine(directory, "chain"), "--parameters", TestParameters.Directory);
         string address = await process.SaysAsync("serving ");
         return new LocalnetProcess(process, new UriBuilder(address) { Scheme = "ws" }.ToString());
     }
