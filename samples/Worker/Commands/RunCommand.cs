@@ -28,7 +28,7 @@ internal static class RunCommand
         Option<string?> seal = List("--seal", $"Which tasks: {string.Join(", ", Seals.Keys)}, with commas between. Default: all that this machine can do.", [.. Seals.Keys]);
         var storage = new Option<string[]>("--storage") { Description = "Storage paths of this machine, each with its sectorstore.json. Default: ~/.filecoin-worker/storage.", AllowMultipleArgumentsPerToken = true };
         var init = new Option<bool>("--init-storage") { Description = "Makes storage paths of directories that are empty or missing. A disk that is not mounted looks like one." };
-        var listen = new Option<string>("--listen") { Description = "Where storage is served.", DefaultValueFactory = _ => "0.0.0.0:3456" };
+        var listen = new Option<string>("--listen") { Description = "Where storage is served; 0.0.0.0:3456 for other machines.", DefaultValueFactory = _ => "127.0.0.1:3456" };
         var url = new Option<string?>("--url") { Description = "Storage as other machines reach it. Default: http://HOSTNAME:PORT/remote." };
         var node = new Option<string?>("--node") { Description = "The node's API, 'TOKEN:ws://…'. Default: the hub's." };
         Option<string?> post = List("--post", "Joins a hub as a prover of PoSts: window, winning, or both with a comma between.", [Window, Winning]);
