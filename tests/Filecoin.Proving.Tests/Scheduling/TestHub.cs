@@ -94,19 +94,27 @@ internal static class Epochs
         int seconds = (int)chain.Policy.EpochDuration.TotalSeconds;
         for (int i = 0; i < seconds; i += step)
         {
-            for (int wait = 0; busy() || (wait < 25 && !(wait >= 3 && IsIdle())); wait++)
+            if (await SettleAsync(busy, settled))
             {
-                if (settled())
-                {
-                    time.Advance(TimeSpan.FromSeconds(seconds - i));
-                    return;
-                }
-
-                await Task.Delay(1);
+                time.Advance(TimeSpan.FromSeconds(seconds - i));
+                return;
             }
 
             time.Advance(TimeSpan.FromSeconds(Math.Min(step, seconds - i)));
         }
+    }
+
+    /// <summary>Waits until nobody does anything that the clock does not have to move for. True as soon as everybody has done what there is to do.</summary>
+    public static async Task<bool> SettleAsync(Func<bool> busy, Func<bool> settled)
+    {
+        for (int wait = 0; busy() || (wait < 25 && !(wait >= 3 && IsIdle())); wait++)
+        {
+            if (settled())
+                return true;
+            await Task.Delay(1);
+        }
+
+        return false;
     }
 
     // Everybody waits for the clock, or has a thread of their own: of the pool only those are at work that always are.
