@@ -1,5 +1,7 @@
+using System.Security.Cryptography;
 using Filecoin.Proving.Database;
 using Filecoin.Proving.Pieces;
+using Filecoin.Proving.Sectors;
 using Filecoin.Proving.Storage;
 using Filecoin.Sealing.Pipeline;
 
@@ -70,7 +72,8 @@ public sealed class PieceStore(SqlDatabase database, ulong miner, StagingOptions
         await WaitForRoomAsync(request.DataBytes, cancellationToken).ConfigureAwait(false);
         try
         {
-            string id = Guid.NewGuid().ToString("n");
+            // Named as a file of a storage path: in its directory for pieces, other machines find it by the index.
+            string id = new SectorId(miner, new SectorNumber(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) >> 1)).ToString();
             string path = Path.Combine(Directory.CreateDirectory(options.Directory).FullName, id);
             SectorPiece piece = await WriteAsync(request, size, id, path, cancellationToken).ConfigureAwait(false);
             try
@@ -142,13 +145,13 @@ public sealed class PieceStore(SqlDatabase database, ulong miner, StagingOptions
         return (whole, read);
     }
 
-    private static Filecoin.Proving.Sectors.Commitment ParentOf(PieceInfo piece)
+    private static Commitment ParentOf(PieceInfo piece)
     {
         Span<byte> pair = stackalloc byte[64], root = stackalloc byte[32];
         piece.CommP.Span.CopyTo(pair);
         ZeroCommitments.OfPiece(piece.Size).Span.CopyTo(pair[32..]);
         Filecoin.Native.Hashing.Sha256.HashPairs254(pair, root);
-        return Filecoin.Proving.Sectors.Commitment.FromBytes(root);
+        return Commitment.FromBytes(root);
     }
 
     private async Task WaitForRoomAsync(long bytes, CancellationToken cancellationToken)

@@ -5,7 +5,9 @@ namespace Filecoin.Sealing.Data;
 /// <summary>How data comes in and is put into sectors.</summary>
 public sealed record StagingOptions
 {
-    /// <summary>Where pieces wait for their sector.</summary>
+    /// <summary>
+    /// Where pieces wait for their sector. Where that is the directory <c>piece</c> of a storage path, other machines read them from there when they seal.
+    /// </summary>
     public required string Directory { get; init; }
 
     /// <summary>Bytes of data that may wait or be on their way into sectors; beyond, <see cref="PieceStore.AddAsync"/> waits or refuses.</summary>

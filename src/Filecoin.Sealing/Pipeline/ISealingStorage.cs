@@ -27,6 +27,10 @@ public interface ISealingStorage
     /// <summary>Removes what lies of a sector in this machine's sealing paths.</summary>
     Task RemoveAsync(SectorId sector, CancellationToken cancellationToken);
 
+    /// <summary>Of some finalized sectors, those that this machine is to bring to where they stay. Default: those whose files lie on it.</summary>
+    Task<IReadOnlyCollection<SectorId>> StorableAsync(IReadOnlyList<SectorId> sectors, SectorSize size, CancellationToken cancellationToken) =>
+        HeldAsync(sectors, cancellationToken);
+
     /// <summary>
     /// Brings a finalized sector to where it stays and makes it known as the lasting copy. Running again after a kill goes on; readers find the sector
     /// the whole time.

@@ -7,6 +7,8 @@ using Filecoin.Proving.Pieces;
 using Filecoin.Proving.PoRep;
 using Filecoin.Proving.Sectors;
 using Filecoin.Proving.Storage;
+using Filecoin.Proving.Storage.Index;
+using Filecoin.Proving.Storage.Paths;
 using Filecoin.Sealing.Engine;
 using Filecoin.Sealing.Pipeline;
 using Microsoft.Extensions.Logging;
@@ -39,8 +41,7 @@ internal abstract partial class StageTask<T>(SealingTaskContext context, SealSta
 
     public async ValueTask<IReadOnlyCollection<long>> SelectAsync(IReadOnlyList<TaskCandidate> candidates, CancellationToken cancellationToken)
     {
-        IReadOnlyCollection<SectorId> held = await context.Storage.HeldAsync(
-            [.. candidates.Select(candidate => SectorId.Parse(candidate.Subject))], cancellationToken).ConfigureAwait(false);
+        IReadOnlyCollection<SectorId> held = await TakesAsync([.. candidates.Select(candidate => SectorId.Parse(candidate.Subject))], cancellationToken).ConfigureAwait(false);
         return [.. candidates.Where(candidate => held.Contains(SectorId.Parse(candidate.Subject))).Select(candidate => candidate.Id)];
     }
 
@@ -78,6 +79,10 @@ internal abstract partial class StageTask<T>(SealingTaskContext context, SealSta
     public Task GiveUpAsync(SqlSession session, FailedTask task) => SealTransitions.FailAsync(
         session, SectorId.Parse(task.Subject), long.Parse(task.Payload, CultureInfo.InvariantCulture), null, StageFault.Transient, task.Reason);
 
+    /// <summary>Of some sectors, those that this machine can do the stage for: where their files lie, if the stage says nothing else.</summary>
+    protected virtual Task<IReadOnlyCollection<SectorId>> TakesAsync(IReadOnlyList<SectorId> sectors, CancellationToken cancellationToken) =>
+        context.Storage.HeldAsync(sectors, cancellationToken);
+
     /// <summary>Does the stage, or what is left of it.</summary>
     protected abstract Task<T> WorkAsync(SectorFacts facts, TaskRun run, CancellationToken cancellationToken);
 
@@ -110,12 +115,12 @@ internal abstract partial class StageTask<T>(SealingTaskContext context, SealSta
     private static (StageFault Fault, string Reason) Judge(Exception e) => e switch
     {
         StageFailure failure => (failure.Fault, failure.Message),
-        DiskFullException => (StageFault.DiskFull, e.Message),
+        DiskFullException or StoragePathException { Fault: StoragePathFault.NoRoom } or SectorIndexException { Fault: SectorIndexFault.NoRoom } => (StageFault.DiskFull, e.Message),
         PieceException => (StageFault.DataLost, e.Message),
         SectorFileException or DirectoryNotFoundException or FileNotFoundException => (StageFault.FilesLost, e.Message),
         VanillaProofException or UnsatisfiedCircuitException or CircuitWitnessException or ProofRejectedException => (StageFault.ProofInvalid, e.Message),
         ParameterFileException => (StageFault.Defect, e.Message),
-        IOException or UnauthorizedAccessException or TimeoutException => (StageFault.Transient, e.Message),
+        IOException or UnauthorizedAccessException or TimeoutException or SectorIndexException => (StageFault.Transient, e.Message),
         _ => (StageFault.Defect, $"{e.GetType().Name}: {e.Message}"),
     };
 

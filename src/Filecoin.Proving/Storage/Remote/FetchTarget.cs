@@ -106,13 +106,13 @@ internal sealed class FetchTarget : IDisposable
         });
     }
 
-    /// <summary>Writes a directory out of a tar and gives it its name, in place of one that has it.</summary>
-    public async Task ExtractAsync(Stream tar, long mostBytes, CancellationToken cancellationToken)
+    /// <summary>Fills a directory and gives it its name, in place of one that has it.</summary>
+    public async Task FillAsync(Func<string, Task> fill)
     {
         Forget();
         try
         {
-            await new CacheTarReader(tar, mostBytes).ExtractAsync(_temporary, cancellationToken).ConfigureAwait(false);
+            await fill(_temporary).ConfigureAwait(false);
         }
         catch
         {

@@ -92,6 +92,39 @@ public sealed class RemoteStorageClient : IDisposable
             await RequireAsync(response, HttpStatusCode.OK, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Opens a file that lies on other machines, to be read from front to end without a copy here. The first machine that gives it is read from; a
+    /// connection that breaks goes on where it stood.
+    /// </summary>
+    /// <param name="baseUrls">The machines, <c>http://host:port/remote</c>, the best first.</param>
+    /// <param name="type">The kind, one that is a file.</param>
+    /// <param name="sector">The sector.</param>
+    /// <param name="cancellationToken">Gives up opening.</param>
+    /// <returns>A stream that knows its length and reads asynchronously; its reads throw <see cref="RemoteStorageException"/> where the file cannot be gone on with.</returns>
+    /// <exception cref="RemoteStorageException">No machine gave it; the fault of the last.</exception>
+    public async Task<Stream> OpenAsync(
+        IReadOnlyList<Uri> baseUrls, SectorFileType type, SectorId sector, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(baseUrls);
+        var last = new RemoteStorageException(RemoteFault.NotFound, $"expected a machine that has {StorageLayout.DirectoryOf(type)} of {sector}, found none");
+        foreach (Uri url in baseUrls)
+        {
+            var file = new RemoteFileStream(this, url, type, sector, _time);
+            try
+            {
+                await file.ConnectAsync(cancellationToken).ConfigureAwait(false);
+                return file;
+            }
+            catch (RemoteStorageException error)
+            {
+                await file.DisposeAsync().ConfigureAwait(false);
+                last = error;
+            }
+        }
+
+        throw last;
+    }
+
     /// <summary>A PoSt's vanilla proof of a sector that lies there. It is not checked against CommR here.</summary>
     /// <param name="baseUrl">The storage, <c>http://host:port/remote</c>.</param>
     /// <param name="challenge">The sector and its challenged nodes.</param>

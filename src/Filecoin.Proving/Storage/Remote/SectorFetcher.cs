@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
@@ -102,7 +101,7 @@ public sealed partial class SectorFetcher(RemoteStorageClient client, TimeProvid
             if (media != (directory ? CacheTar.ContentType : "application/octet-stream"))
                 throw new RemoteStorageException(RemoteFault.Invalid, $"{url}: expected {(directory ? "a tar" : "octets")}, found '{media}'");
             if (directory)
-                await target.ExtractAsync(body, StorageLayout.SealingBytes(type, size), cancellationToken).ConfigureAwait(false);
+                await target.FillAsync(to => new CacheTarReader(body, StorageLayout.SealingBytes(type, size)).ExtractAsync(to, cancellationToken)).ConfigureAwait(false);
             else
                 await FileAsync(response, goesOn, type, size, target, body, progress, stall.Token).ConfigureAwait(false);
         }
@@ -112,10 +111,7 @@ public sealed partial class SectorFetcher(RemoteStorageClient client, TimeProvid
         HttpResponseMessage response, bool goesOn, SectorFileType type, SectorSize size, FetchTarget target, Stream body, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         Uri url = response.RequestMessage!.RequestUri!;
-        ContentRangeHeaderValue? range = response.Content.Headers.ContentRange;
-        string tag = Tag(response);
-        long length = (goesOn ? range?.Length : response.Content.Headers.ContentLength)
-            ?? throw new RemoteStorageException(RemoteFault.Invalid, $"{url}: expected a length, found none");
+        (long length, string tag, long? from) = RemoteFileState.Of(response);
         (long least, long most) = type switch
         {
             SectorFileType.Unsealed => (size.Bytes, size.Bytes + UnsealedTrailer),
@@ -124,10 +120,10 @@ public sealed partial class SectorFetcher(RemoteStorageClient client, TimeProvid
         };
         if (length < least || length > most)
             throw new RemoteStorageException(RemoteFault.Invalid, $"{url}: expected {least} to {most} bytes, found {length}");
-        if (goesOn && (range!.From != target.Came || length != target.Length || tag != target.Tag))
+        if (goesOn && (from != target.Came || length != target.Length || tag != target.Tag))
         {
             target.Forget();
-            throw new RemoteStorageException(RemoteFault.Unavailable, $"{url}: expected the rest from {target.Came}, found {range} of {tag}");
+            throw new RemoteStorageException(RemoteFault.Unavailable, $"{url}: expected the rest from {target.Came}, found {length} bytes of {tag} from {from}");
         }
 
         if (!goesOn)
@@ -144,15 +140,6 @@ public sealed partial class SectorFetcher(RemoteStorageClient client, TimeProvid
 
         target.Commit();
     }
-
-    /// <summary>
-    /// Names the state of the file: its entity tag or, as Lotus sends none, the time of its last change where that is long enough ago to tell two states
-    /// apart (RFC 9110, 8.8.2.2); empty when neither does.
-    /// </summary>
-    private static string Tag(HttpResponseMessage response) =>
-        response.Headers.ETag is { } tag ? tag.IsWeak ? "" : tag.Tag
-        : response.Content.Headers.LastModified is { } changed && response.Headers.Date is { } now && now - changed >= TimeSpan.FromMinutes(1)
-            ? changed.ToString("R", CultureInfo.InvariantCulture) : "";
 
     /// <summary>Whether an error is of this machine's disk and not of the connection: no other machine helps.</summary>
     private static bool IsOurs(Exception error) => error is DirectoryNotFoundException or FileNotFoundException or PathTooLongException or LocalFileException;

@@ -149,6 +149,38 @@ public sealed class HostilePeerTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task A_file_read_from_afar_goes_on_where_the_connection_broke_and_not_in_another_state()
+    {
+        byte[] half = ScriptedPeer.Answer("200 OK", "ETag: \"a\"\nContent-Length: 2048", _bytes.AsSpan(0, 1000));
+        byte[] busy = ScriptedPeer.Answer("503 Busy", "Content-Length: 0", []);
+        byte[] some = ScriptedPeer.Answer("206 Partial Content", "ETag: \"a\"\nContent-Range: bytes 1000-2047/2048\nContent-Length: 1048", _bytes.AsSpan(1000, 500));
+        byte[] rest = ScriptedPeer.Answer("206 Partial Content", "ETag: \"a\"\nContent-Range: bytes 1500-2047/2048\nContent-Length: 548", _bytes.AsSpan(1500));
+        using RemoteStorageClient client = Client(new RemoteClientOptions { RetryDelay = TimeSpan.Zero, Attempts = 3 });
+        await using (var peer = new ScriptedPeer([half, busy, some, rest]))
+        {
+            await using Stream file = await client.OpenAsync([new Uri("http://127.0.0.1:1/remote"), peer.Url], SectorFileType.Piece, Sector);
+            Assert.Equal(2048, file.Length);
+            using var whole = new MemoryStream();
+            await file.CopyToAsync(whole);
+            Assert.Equal(_bytes, whole.ToArray());
+        }
+
+        foreach (byte[] other in (byte[][])[
+            ScriptedPeer.Answer("206 Partial Content", "ETag: \"b\"\nContent-Range: bytes 1000-2047/2048\nContent-Length: 1048", _bytes.AsSpan(1000)),
+            ScriptedPeer.Answer("206 Partial Content", "ETag: \"a\"\nContent-Range: bytes 0-2047/2048\nContent-Length: 2048", _bytes),
+            ScriptedPeer.Answer("200 OK", "ETag: \"b\"\nContent-Length: 2048", _bytes)])
+        {
+            await using var peer = new ScriptedPeer([half, other]);
+            await using Stream file = await client.OpenAsync([peer.Url], SectorFileType.Piece, Sector);
+            Assert.Equal(RemoteFault.Invalid, (await Assert.ThrowsAsync<RemoteStorageException>(() => file.CopyToAsync(Stream.Null))).Fault);
+        }
+
+        await using var dying = new ScriptedPeer([half, busy]);
+        await using Stream never = await client.OpenAsync([dying.Url], SectorFileType.Piece, Sector);
+        Assert.Equal(RemoteFault.Unavailable, (await Assert.ThrowsAsync<RemoteStorageException>(() => never.CopyToAsync(Stream.Null))).Fault);
+    }
+
     [Theory]
     [InlineData("Content-Length: 20", 20, RemoteFault.Invalid)]
     [InlineData("Content-Length: 0", 0, RemoteFault.Invalid)]

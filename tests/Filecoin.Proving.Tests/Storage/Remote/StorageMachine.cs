@@ -14,16 +14,15 @@ internal sealed class StorageMachine : IAsyncDisposable
     public static readonly RpcTokenKey Key = new(new byte[32]);
     private readonly WorkDirectory _disk;
 
-    private StorageMachine(WorkDirectory disk, string directory, LocalStorage storage, RemoteStorageServer server, StorageId id)
+    private StorageMachine(WorkDirectory disk, LocalStorage storage, RemoteStorageServer server, StorageId id)
     {
         _disk = disk;
-        Directory = directory;
         Storage = storage;
         Server = server;
         Id = id;
     }
 
-    public string Directory { get; }
+    public string Directory => _disk.Path;
 
     public LocalStorage Storage { get; }
 
@@ -33,7 +32,8 @@ internal sealed class StorageMachine : IAsyncDisposable
 
     public Uri Url => Server.Url;
 
-    public static async Task<StorageMachine> StartAsync(ISectorIndex index, string name, Action<string>? fill = null, string? directory = null)
+    public static async Task<StorageMachine> StartAsync(
+        ISectorIndex index, string name, Action<string>? fill = null, Func<StoragePathConfig, StoragePathConfig>? change = null)
     {
         LocalStorage? storage = null;
         string? url = null;
@@ -44,11 +44,11 @@ internal sealed class StorageMachine : IAsyncDisposable
             return new RemoteStorageEndpoint(storage, new StorageReads(), Key, new RemoteStorageOptions { Urls = [url] });
         });
         var disk = new WorkDirectory();
-        directory ??= disk.Path;
-        new StoragePathConfig { Id = StorageId.Parse(name), CanSeal = true, CanStore = true }.Write(directory);
-        fill?.Invoke(directory);
-        StorageId id = await storage!.OpenPathAsync(directory);
-        return new StorageMachine(disk, directory, storage, server, id);
+        var config = new StoragePathConfig { Id = StorageId.Parse(name), CanSeal = true, CanStore = true };
+        (change?.Invoke(config) ?? config).Write(disk.Path);
+        fill?.Invoke(disk.Path);
+        StorageId id = await storage!.OpenPathAsync(disk.Path);
+        return new StorageMachine(disk, storage, server, id);
     }
 
     /// <summary>Puts bytes as a sector's file and declares it.</summary>
