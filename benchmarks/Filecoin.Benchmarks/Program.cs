@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using Filecoin.Benchmarks.ChainCo;
+using Filecoin.Benchmarks.Storage;
 
 switch (args)
 {
@@ -9,6 +10,9 @@ switch (args)
         break;
     case [BenchmarkDaemon.Command]:
         BenchmarkDaemon.Run();
+        break;
+    case [StorageProcess.Command, string database, string directory]:
+        await StorageProcess.RunAsync(database, directory);
         break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(BareForwarder).Assembly).Run(args);
