@@ -3,7 +3,6 @@ using System.Globalization;
 using BenchmarkDotNet.Attributes;
 using Filecoin.Benchmarks.PoRep;
 using Filecoin.Proving.Database;
-using Filecoin.Proving.PoSt;
 using Filecoin.Proving.Scheduling.Vanilla;
 using Filecoin.Proving.Sectors;
 using Filecoin.Proving.Storage;
@@ -48,7 +47,9 @@ public class PartitionReadBenchmarks
     private string Shared => Path.Combine(_disk.FullName, "shared.db");
 
     [GlobalSetup]
-    public async Task SetupAsync()
+    public void Setup() => SetupAsync().GetAwaiter().GetResult();
+
+    private async Task SetupAsync()
     {
         using var sector = new BenchmarkSector(PoRepConfig.For(RegisteredSealProof.StackedDrg8MiBV1_1));
         string tree = CacheFiles.TreeR(sector.Files.CacheDirectory, 0, 1);
@@ -110,13 +111,15 @@ public class PartitionReadBenchmarks
     }
 
     [Benchmark(OperationsPerInvoke = Sectors)]
-    public Task OneMachine() => ProveAsync(_here!);
+    public void OneMachine() => ProveAsync(_here!).GetAwaiter().GetResult();
 
     [Benchmark(OperationsPerInvoke = Sectors)]
-    public Task FourProcesses() => ProveAsync(_there!);
+    public void FourProcesses() => ProveAsync(_there!).GetAwaiter().GetResult();
 
     [GlobalCleanup]
-    public async Task CleanupAsync()
+    public void Cleanup() => CleanupAsync().GetAwaiter().GetResult();
+
+    private async Task CleanupAsync()
     {
         foreach (StorageProcess process in _processes)
             await process.DisposeAsync();

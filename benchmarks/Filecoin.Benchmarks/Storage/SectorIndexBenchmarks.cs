@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using BenchmarkDotNet.Attributes;
-using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Filecoin.ChainCo.Rpc;
 using Filecoin.ChainCo.Rpc.Serving;
 using Filecoin.Proving.Database;
@@ -49,7 +48,9 @@ public class SectorIndexBenchmarks
     private string Name => $"filecoin_benchmark_{Environment.ProcessId}";
 
     [GlobalSetup]
-    public async Task SetupAsync()
+    public void Setup() => SetupAsync().GetAwaiter().GetResult();
+
+    private async Task SetupAsync()
     {
         string description = Path.Combine(_directory.FullName, "index.db");
         if (Database == "postgresql")
@@ -84,13 +85,15 @@ public class SectorIndexBenchmarks
     }
 
     [Benchmark(Baseline = true, OperationsPerInvoke = Calls)]
-    public Task Find() => FindAsync(_index!);
+    public void Find() => FindAsync(_index!).GetAwaiter().GetResult();
 
     [Benchmark(OperationsPerInvoke = Calls)]
-    public Task FindByRpc() => FindAsync(_remote!);
+    public void FindByRpc() => FindAsync(_remote!).GetAwaiter().GetResult();
 
     [GlobalCleanup]
-    public async Task CleanupAsync()
+    public void Cleanup() => CleanupAsync().GetAwaiter().GetResult();
+
+    private async Task CleanupAsync()
     {
         using (var process = Process.GetCurrentProcess())
             Console.WriteLine($"// {Database}: {process.PeakWorkingSet64 >> 20:N0} MiB of memory at most");

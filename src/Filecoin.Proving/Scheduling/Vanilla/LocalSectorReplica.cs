@@ -29,19 +29,3 @@ public sealed class LocalSectorReplica(StorageReads reads, string storage, Repli
         }
     }
 }
-
-/// <summary>Sectors in storage paths of this machine, found by looking: no index is asked.</summary>
-/// <param name="reads">The machine's reads.</param>
-/// <param name="storages">The storage paths, in the order in which they are tried.</param>
-public sealed class LocalSectorReplicas(StorageReads reads, IReadOnlyList<string> storages) : ISectorReplicas
-{
-    /// <inheritdoc/>
-    public IAsyncEnumerable<ISectorReplica> FindAsync(
-        Sectors.SectorId sector, Sectors.SectorSize size, bool updated, CancellationToken cancellationToken = default)
-    {
-        // Whether the files are there shows on reading: looking here could already hang.
-        (SectorFileType file, SectorFileType cache) = updated ? (SectorFileType.Update, SectorFileType.UpdateCache) : (SectorFileType.Sealed, SectorFileType.Cache);
-        return storages.Select(storage => new LocalSectorReplica(
-            reads, storage, new ReplicaFiles(StorageLayout.PathOf(storage, cache, sector), StorageLayout.PathOf(storage, file, sector)))).ToAsyncEnumerable();
-    }
-}
