@@ -86,8 +86,11 @@ internal sealed class Hub : IAsyncDisposable
 
         var storage = new RemoteStorageEndpoint(
             node.Storage, reads, settings.StorageKey!, new RemoteStorageOptions { Urls = [config.StorageUrl] }, logger: node.Logging.CreateLogger<RemoteStorageEndpoint>());
+        RpcMethods methods = new RpcMethods().AddPoStHub(pool).AddProvingState(windowPoSt, pool).AddSectorIndex(node.Index);
+        if (mining is not null)
+            methods.AddMiningState(mining);
         RpcServer server = await RpcServer.StartAsync(
-            new RpcMethods().AddPoStHub(pool).AddSectorIndex(node.Index), IPEndPoint.Parse(config.Listen), tokens: key,
+            methods, IPEndPoint.Parse(config.Listen), tokens: key,
             configure: app => app.MapRemoteStorage(storage), cancellationToken: cancellationToken);
         if (engine is not null)
             await engine.StartAsync(cancellationToken);

@@ -16,6 +16,7 @@ var root = new RootCommand("A Filecoin storage provider: seals sectors, proves t
     RunCommand.Create(),
     PledgeCommand.Create(),
     SectorsCommand.Create(),
+    ProvingCommand.Create(),
     TasksCommand.Create(),
     MachinesCommand.Create(),
     StorageCommand.Create(),
