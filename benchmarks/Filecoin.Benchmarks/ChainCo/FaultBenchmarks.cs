@@ -41,7 +41,7 @@ public class FaultBenchmarks
         daemons[0].Move(second);
         daemons[1].Move(second);
         Wait.Until(() => !proxy.NodesLive()[2], "the stalled daemon was not ejected");
-        Figures.Tell(nameof(StalledHead), $"ejected {Stopwatch.GetElapsedTime(last).TotalSeconds:N2} s after its last head, of which the epoch is 30 s");
+        ExperimentAttribute.Tell(nameof(StalledHead), $"ejected {Stopwatch.GetElapsedTime(last).TotalSeconds:N2} s after its last head, of which the epoch is 30 s");
         foreach (BenchmarkDaemon daemon in daemons)
             daemon.DisposeAsync().AsTask().GetAwaiter().GetResult();
     }
@@ -74,7 +74,7 @@ public class FaultBenchmarks
         LoadResult before = result.Between(0, failedAt);
         // The second in which the daemon failed is the one that clients notice.
         LoadResult after = result.Between(failedAt, failedAt + Stopwatch.Frequency);
-        Figures.Tell(
+        ExperimentAttribute.Tell(
             name,
             $"{result.Failed} of {result.Calls.Count} reads failed; ejected after {ejected.TotalSeconds:N2} s; in the second after the failure p99 +{after.Quantile(0.99) - before.Quantile(0.99):N1} ms, longest {after.Quantile(1):N1} ms; before it p99 {before.Quantile(0.99):N2} ms");
         foreach (ServerProcess daemon in daemons)

@@ -13,6 +13,9 @@ public class ForwardingBenchmarks
     private const int Clients = 32;
     private const int Calls = 16_000;
     private const int Rounds = 5;
+
+    /// <summary>Rounds until the just-in-time compiler has come to its last word, which takes longer the more code there is.</summary>
+    private const int WarmUp = 8;
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("filecoin-benchmark-proxy-");
     private BenchmarkDaemon _daemon = null!;
 
@@ -35,7 +38,7 @@ public class ForwardingBenchmarks
         HttpLoad[] loads = [.. servers.Select(server => new HttpLoad(server.Url, Clients))];
         var perSecond = servers.Select(_ => new List<double>()).ToArray();
         var microseconds = servers.Select(_ => new List<double>()).ToArray();
-        for (int round = -2; round < Rounds; round++)
+        for (int round = -WarmUp; round < Rounds; round++)
         {
             for (int i = 0; i < servers.Length; i++)
             {
@@ -53,7 +56,7 @@ public class ForwardingBenchmarks
         foreach (HttpLoad load in loads)
             load.Dispose();
         double[] rate = [.. perSecond.Select(Median)], cost = [.. microseconds.Select(Median)];
-        Figures.Tell(
+        ExperimentAttribute.Tell(
             nameof(Throughput),
             $"proxy {rate[0]:N0}/s {cost[0]:N1} us; forwarder {rate[1]:N0}/s {cost[1]:N1} us; nginx {rate[2]:N0}/s {cost[2]:N1} us; ratio to forwarder {rate[0] / rate[1]:N2}, by processor time {cost[1] / cost[0]:N2}; to nginx {rate[0] / rate[2]:N2}, {cost[2] / cost[0]:N2}");
     }
@@ -65,7 +68,7 @@ public class ForwardingBenchmarks
         using var proxy = ServerProcess.ChainProxy([_daemon.Url], _directory.FullName);
         using var before = new HttpLoad(proxy.Url, Clients);
         using var direct = new HttpLoad(_daemon.Url, Clients);
-        before.Run(2 * Calls);
+        before.Run(WarmUp * Calls);
         double half = before.Run(Calls).PerSecond / 2;
         direct.Run(Calls);
         var p50 = new List<double>();
@@ -81,7 +84,7 @@ public class ForwardingBenchmarks
             p99.Add(with.Quantile(0.99) - without.Quantile(0.99));
         }
 
-        Figures.Tell(
+        ExperimentAttribute.Tell(
             nameof(AddedLatency),
             $"at {half:N0}/s: p50 +{Median(p50):N3} ms, p99 +{Median(p99):N3} ms; the daemon alone p50 {Median(own50):N3} ms, p99 {Median(own99):N3} ms");
     }

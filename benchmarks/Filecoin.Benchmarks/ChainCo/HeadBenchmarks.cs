@@ -48,7 +48,7 @@ public class HeadBenchmarks
         }
 
         times.Sort();
-        Figures.Tell(
+        ExperimentAttribute.Tell(
             nameof(FanOut),
             $"{Listeners} clients, {Heads} heads: p50 {times[times.Count / 2]:N1} ms, p99 {times[times.Count * 99 / 100]:N1} ms, longest {times[^1]:N1} ms; the proxy's processor time {(proxy.Used - used).TotalMilliseconds / Heads:N1} ms a head");
         foreach (HeadListener listener in listeners)
@@ -96,7 +96,7 @@ public class HeadBenchmarks
             client.Join();
         stop.Cancel();
         moving.Join();
-        Figures.Tell(nameof(HeadThenTipSet), $"{missing} of {Loops} not found, over {seen.Count} heads");
+        ExperimentAttribute.Tell(nameof(HeadThenTipSet), $"{missing} of {Loops} not found, over {seen.Count} heads");
         End(daemons);
     }
 

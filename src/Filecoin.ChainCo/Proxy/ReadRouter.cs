@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Filecoin.ChainCo.Nodes;
 using Filecoin.ChainCo.Rpc;
 using Filecoin.ChainCo.Rpc.Serving;
 
@@ -8,6 +9,7 @@ namespace Filecoin.ChainCo.Proxy;
 internal sealed class ReadRouter(ChainProxyOptions options, TimeProvider time)
 {
     private const double FullBudget = 10;
+    private static readonly TimeSpan HedgeAgain = TimeSpan.FromMilliseconds(100);
     private readonly ConcurrentDictionary<string, LatencyQuantile> _latencies = new();
     private readonly Lock _lock = new();
     private double _budget = FullBudget;
@@ -50,16 +52,18 @@ internal sealed class ReadRouter(ChainProxyOptions options, TimeProvider time)
                     first = Begin();
                 }
 
-                if (mayHedge && second is null && next < most)
+                TimeSpan pause = question.Latency.HedgeDelay(options.MinHedge, options.MaxHedge);
+                while (mayHedge && second is null && next < most && !first.Task.IsCompleted)
                 {
-                    await ((Task)first.Task).WaitAsync(question.Latency.HedgeDelay(options.MinHedge, options.MaxHedge), time, CancellationToken.None)
-                        .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                    if (!first.Task.IsCompleted)
+                    await ((Task)first.Task).WaitAsync(pause, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    // A daemon that fell silent meanwhile has to be left; any other costs a hedge.
+                    if (!first.Task.IsCompleted && (first.IsLost || TakeHedge()))
                     {
                         mayHedge = false;
-                        if (TakeHedge())
-                            second = Begin();
+                        second = Begin();
                     }
+
+                    pause = HedgeAgain;
                 }
 
                 Attempt done = second is null || await Task.WhenAny(first.Task, second.Task).ConfigureAwait(false) == first.Task ? first : second;
@@ -142,6 +146,9 @@ internal sealed class ReadRouter(ChainProxyOptions options, TimeProvider time)
 
         /// <summary>What came of it; cancelled when the client left or the attempt was given up.</summary>
         public Task<Outcome> Task { get; }
+
+        /// <summary>Whether nothing is to be expected of the daemon now.</summary>
+        public bool IsLost => _upstream.Node.State is { Silent: true } or { Connection: not NodeConnection.Following };
 
         /// <summary>Another daemon was quicker: that is nothing against this one.</summary>
         public void GiveUp()

@@ -47,6 +47,19 @@ public sealed class ProxyFaultTests
     }
 
     [Fact]
+    public async Task Reads_leave_a_daemon_that_fell_silent_though_all_hedges_are_spent()
+    {
+        await using ProxyPool pool = await ProxyPool.StartAsync(2, options => options with { HedgeShare = 0.001 }, each: (i, rpc) => rpc.On("StateMinerInfo", _ => "{}"));
+        pool.Daemons[0].Rpc.Swallows = true;
+        var clock = Stopwatch.StartNew();
+        foreach (JsonElement response in await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => pool.CallAsync("Filecoin.StateMinerInfo", """["f01000",[]]"""))))
+            Assert.True(response.TryGetProperty("result", out _), response.GetRawText());
+        // Ten hedges and no more; the others would wait until their attempt is given up.
+        Assert.True(pool.Daemons[0].Rpc.Requests.Count(request => request.Method == "Filecoin.StateMinerInfo") > 10);
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(18), $"{clock.Elapsed}");
+    }
+
+    [Fact]
     public async Task A_read_at_a_tipset_goes_to_the_daemon_that_has_it_and_a_missing_one_is_asked_of_the_other()
     {
         TipSet? only = null;

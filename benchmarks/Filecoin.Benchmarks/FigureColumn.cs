@@ -4,9 +4,9 @@ using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 
-namespace Filecoin.Benchmarks.Engine;
+namespace Filecoin.Benchmarks;
 
-/// <summary>A figure that a benchmark takes itself, of the last measured round. Works in this process only.</summary>
+/// <summary>Figures that a benchmark takes itself, of the last measured round. Works in this process only.</summary>
 internal sealed class FigureColumn(string name, string legend) : IColumn
 {
     private static readonly ConcurrentDictionary<(string Name, string Case), string> s_figures = [];
@@ -27,15 +27,18 @@ internal sealed class FigureColumn(string name, string legend) : IColumn
 
     public UnitType UnitType => UnitType.Dimensionless;
 
-    public static void Record(string name, string method, string database, double value, string format) =>
-        s_figures[(name, $"{method} {database}")] = value.ToString(format, CultureInfo.InvariantCulture);
+    public static void Record(string name, string method, string parameter, double value, string format) =>
+        s_figures[(name, $"{method} {parameter}")] = value.ToString(format, CultureInfo.InvariantCulture);
+
+    /// <summary>Several figures in words.</summary>
+    public static void Record(string name, string method, FormattableString figures) => s_figures[(name, $"{method} ")] = FormattableString.Invariant(figures);
 
     public bool IsAvailable(Summary summary) => true;
 
     public bool IsDefault(Summary summary, BenchmarkCase benchmarkCase) => false;
 
     public string GetValue(Summary summary, BenchmarkCase benchmarkCase) =>
-        s_figures.GetValueOrDefault((name, $"{benchmarkCase.Descriptor.WorkloadMethod.Name} {benchmarkCase.Parameters["Database"]}"), "-");
+        s_figures.GetValueOrDefault((name, $"{benchmarkCase.Descriptor.WorkloadMethod.Name} {string.Join(' ', benchmarkCase.Parameters.Items.Select(item => item.Value))}"), "-");
 
     public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style) => GetValue(summary, benchmarkCase);
 
