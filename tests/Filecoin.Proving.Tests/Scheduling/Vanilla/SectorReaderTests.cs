@@ -119,7 +119,7 @@ public sealed class SectorReaderTests : IDisposable
     private Task<SectorReadings> ReadAsync(SectorReadOptions options, params ulong[] sectors) =>
         new SectorReader(Local(), options).ReadAsync([.. sectors.Select(Challenge)], TimeSpan.FromMinutes(1));
 
-    private LocalSectorReplicas Local() => new(_reads, [_storage.FullName]);
+    private OnePath Local() => new(_reads, _storage.FullName);
 
     private VanillaChallenge Challenge(ulong sector) => VanillaChallenge.Of(Window, new(new(1000, new(sector)), _shelf.CommR(sector), false), Randomness);
 
@@ -136,6 +136,16 @@ public sealed class SectorReaderTests : IDisposable
             File.Copy(files.SealedPath, sealed_);
             foreach (string file in Directory.EnumerateFiles(files.CacheDirectory))
                 File.Copy(file, Path.Combine(cache, Path.GetFileName(file)));
+        }
+    }
+
+    /// <summary>All sectors in one storage path, whether their files are there or not.</summary>
+    private sealed class OnePath(StorageReads reads, string storage) : ISectorReplicas
+    {
+        public IAsyncEnumerable<ISectorReplica> FindAsync(SectorId sector, SectorSize size, bool updated, CancellationToken cancellationToken = default)
+        {
+            var files = new ReplicaFiles(StorageLayout.PathOf(storage, SectorFileType.Cache, sector), StorageLayout.PathOf(storage, SectorFileType.Sealed, sector));
+            return new ISectorReplica[] { new LocalSectorReplica(reads, storage, files) }.ToAsyncEnumerable();
         }
     }
 }
