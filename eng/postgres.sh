@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Starts a throw-away PostgreSQL on loopback for tests and prints its connection string; `stop` ends it and removes its files.
 #   eng/postgres.sh start DIRECTORY
+#   eng/postgres.sh restart DIRECTORY   as a crash and a new start
 #   eng/postgres.sh stop DIRECTORY
 # The server listens on 127.0.0.1 alone, on a free port, and keeps everything under DIRECTORY. Prints nothing where PostgreSQL is not installed.
 set -euo pipefail
@@ -31,10 +32,14 @@ case $verb in
     tail -n 20 "$directory/server.log" >&2
     exit 1
     ;;
+  restart)
+    cd "$directory"
+    as_user "$bin/pg_ctl" -D "$directory/data" -m immediate -w -t 60 -l "$directory/server.log" restart >/dev/null
+    ;;
   stop)
     cd "$directory"
     as_user "$bin/pg_ctl" -D "$directory/data" -m immediate -w stop >/dev/null
     cd / && rm -rf "$directory"
     ;;
-  *) echo "expected start or stop, got $verb" >&2; exit 2 ;;
+  *) echo "expected start, restart or stop, got $verb" >&2; exit 2 ;;
 esac

@@ -8,6 +8,9 @@ namespace Filecoin.Proving.Database;
 /// <summary>PostgreSQL or what speaks like it. Transactions are read committed: statements lock the rows that they depend on.</summary>
 internal sealed class PostgreSqlDatabase : SqlDatabase
 {
+    /// <summary>A server that stands by, or that has just become one: after a while the name leads to the one that writes.</summary>
+    private const string ReadOnly = "25006";
+
     private readonly NpgsqlDataSource _source;
 
     public PostgreSqlDatabase(string connectionString)
@@ -70,7 +73,7 @@ internal sealed class PostgreSqlDatabase : SqlDatabase
     }
 
     private protected override DatabaseException? Judge(DbException exception) =>
-        exception is NpgsqlException e ? new DatabaseException(e.Message, e.IsTransient || e.SqlState is "40001" or "40P01" or "55P03", e) : null;
+        exception is NpgsqlException e ? new DatabaseException(e.Message, e.IsTransient || e.SqlState is "40001" or "40P01" or "55P03" or ReadOnly, e) : null;
 
     private protected override Task PrepareMigrationsAsync(CancellationToken cancellationToken) => WriteAsync(
         async session =>

@@ -11,6 +11,13 @@ internal sealed class MachineLeases(SqlDatabase database, TimeSpan lease)
 {
     private readonly long _lease = (long)lease.TotalMilliseconds;
 
+    /// <summary>
+    /// A lease has run out; or it was prolonged further in the future than it is long, by a clock that has been set back since: a machine that lives
+    /// prolongs it anew.
+    /// </summary>
+    private static string IsExpired(SqlDialect dialect) =>
+        $"(expires_at < {dialect.NowMilliseconds} OR heartbeat_at - {dialect.NowMilliseconds} > expires_at - heartbeat_at)";
+
     /// <summary>Begins a session. An older one of the same name ends, and its process can write no more.</summary>
     /// <returns>The session's number.</returns>
     public Task<long> JoinAsync(string name, string address, MachineResources resources, string types, CancellationToken cancellationToken)
@@ -53,8 +60,8 @@ internal sealed class MachineLeases(SqlDatabase database, TimeSpan lease)
             }
 
             IReadOnlyList<long> tasks = await sql.QueryAsync<long>("SELECT id FROM task_queue WHERE owner = @session", new { session }).ConfigureAwait(false);
-            IReadOnlyList<long> expired = await sql.QueryAsync<long>(
-                $"SELECT session FROM machine_nodes WHERE alive = 1 AND expires_at < {sql.Dialect.NowMilliseconds}").ConfigureAwait(false);
+            IReadOnlyList<ExpiredSession> expired = await sql.QueryAsync<ExpiredSession>(
+                $"SELECT session, expires_at - heartbeat_at AS lease FROM machine_nodes WHERE alive = 1 AND {IsExpired(sql.Dialect)}").ConfigureAwait(false);
             return new Heartbeat(SessionStanding.Alive, MachineStates.Parse(state), tasks, expired);
         },
         cancellationToken);
@@ -65,7 +72,7 @@ internal sealed class MachineLeases(SqlDatabase database, TimeSpan lease)
         async sql =>
         {
             string? name = await sql.FirstAsync<string>(
-                $"UPDATE machine_nodes SET alive = 0 WHERE session = @session AND alive = 1 AND expires_at < {sql.Dialect.NowMilliseconds} RETURNING name",
+                $"UPDATE machine_nodes SET alive = 0 WHERE session = @session AND alive = 1 AND {IsExpired(sql.Dialect)} RETURNING name",
                 new { session }).ConfigureAwait(false);
             return name is null ? -1 : await FreeTasksAsync(sql, session, $"{name} was lost", lost: true).ConfigureAwait(false);
         },
@@ -109,7 +116,17 @@ internal sealed class MachineLeases(SqlDatabase database, TimeSpan lease)
 /// <param name="State">What the operator wants of the machine.</param>
 /// <param name="Tasks">Ids of the session's tasks.</param>
 /// <param name="Expired">Sessions that have run out and that nobody has ended.</param>
-internal sealed record Heartbeat(SessionStanding Standing, MachineState State, IReadOnlyList<long> Tasks, IReadOnlyList<long> Expired);
+internal sealed record Heartbeat(SessionStanding Standing, MachineState State, IReadOnlyList<long> Tasks, IReadOnlyList<ExpiredSession> Expired);
+
+/// <summary>A session that has run out.</summary>
+internal sealed class ExpiredSession
+{
+    /// <summary>Its number.</summary>
+    public long Session { get; init; }
+
+    /// <summary>How long its machine may be silent, in milliseconds.</summary>
+    public long Lease { get; init; }
+}
 
 /// <summary>Whether a session goes on.</summary>
 internal enum SessionStanding

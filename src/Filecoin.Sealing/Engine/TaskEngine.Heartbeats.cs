@@ -5,6 +5,9 @@ namespace Filecoin.Sealing.Engine;
 /// <content>The lease: prolonging the own one, noticing its loss, ending others' that have run out.</content>
 public sealed partial class TaskEngine
 {
+    /// <summary>The share of a lease for which it must have been found expired.</summary>
+    private const double SuspectedFor = 0.4;
+
     private static readonly TimeSpan PruneInterval = TimeSpan.FromMinutes(10);
 
     /// <returns>Alive when the engine ends.</returns>
@@ -51,6 +54,13 @@ public sealed partial class TaskEngine
                 pause = RetryPause;
                 suspects.Clear();
             }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                // Rows that this release cannot read: tried again while the lease lasts, and then the runs end as if the database were away.
+                EngineLog.Unforeseen(_logger, e);
+                pause = RetryPause;
+                suspects.Clear();
+            }
         }
     }
 
@@ -91,24 +101,27 @@ public sealed partial class TaskEngine
         return now;
     }
 
-    /// <summary>Ends sessions that were expired at an earlier heartbeat already, and still are.</summary>
-    private async Task TakeOverAsync(IReadOnlyList<long> expired, Dictionary<long, long> suspects, CancellationToken cancellationToken)
+    /// <summary>
+    /// Ends sessions that were expired at an earlier heartbeat already, and still are though their machines would have prolonged them since: a machine's
+    /// interval is a third of its lease at most.
+    /// </summary>
+    private async Task TakeOverAsync(IReadOnlyList<ExpiredSession> expired, Dictionary<long, long> suspects, CancellationToken cancellationToken)
     {
-        foreach (long recovered in suspects.Keys.Except(expired).ToArray())
+        foreach (long recovered in suspects.Keys.Except(expired.Select(session => session.Session)).ToArray())
             suspects.Remove(recovered);
-        foreach (long session in expired)
+        foreach (ExpiredSession session in expired)
         {
-            if (!suspects.TryGetValue(session, out long since))
+            if (!suspects.TryGetValue(session.Session, out long since))
             {
-                suspects.Add(session, _time.GetTimestamp());
+                suspects.Add(session.Session, _time.GetTimestamp());
             }
-            else if (_time.GetElapsedTime(since) >= _options.HeartbeatInterval / 2)
+            else if (_time.GetElapsedTime(since) >= TimeSpan.FromMilliseconds(session.Lease) * SuspectedFor)
             {
-                int tasks = await _machines.ExpireAsync(session, cancellationToken).ConfigureAwait(false);
-                suspects.Remove(session);
+                int tasks = await _machines.ExpireAsync(session.Session, cancellationToken).ConfigureAwait(false);
+                suspects.Remove(session.Session);
                 if (tasks < 0)
                     continue;
-                EngineLog.TookOver(_logger, session, tasks);
+                EngineLog.TookOver(_logger, session.Session, tasks);
                 Metrics.TakenOver(tasks);
                 _queue.Wake();
             }

@@ -13,8 +13,8 @@ namespace Filecoin.Sealing.Engine;
 /// <remarks>
 /// <para>A lease has a token. Everything that a run writes is checked against it in the same transaction, so of two machines that both believe to hold a
 /// task only one can write.</para>
-/// <para>A machine whose lease has run out is not taken over at once: another must have found it expired at two of its own heartbeats. So neither a
-/// database that was away nor one whose clock jumped sets every task of the cluster free.</para>
+/// <para>A machine whose lease has run out is not taken over at once: another must find it expired at two of its own heartbeats, so far apart that a
+/// machine that lives has prolonged its lease between. So neither a database that was away nor one whose clock jumped sets tasks free.</para>
 /// </remarks>
 public sealed partial class TaskEngine : IHostedService, IAsyncDisposable
 {
@@ -183,14 +183,33 @@ public sealed partial class TaskEngine : IHostedService, IAsyncDisposable
                 return;
             }
 
+            if (await RejoinAsync().ConfigureAwait(false) is not { } joined)
+                return;
+            session = joined;
+        }
+    }
+
+    /// <summary>Joins as soon as the database lets it: whatever the reason is, an operator may mend it.</summary>
+    /// <returns>Null when the engine ends.</returns>
+    private async Task<Session?> RejoinAsync()
+    {
+        while (true)
+        {
             try
             {
-                session = await JoinAsync(_stopping.Token).ConfigureAwait(false);
+                return await JoinAsync(_stopping.Token).ConfigureAwait(false);
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
             {
-                return;
+                return null;
             }
+            catch (DatabaseException e)
+            {
+                EngineLog.DatabaseAway(_logger, e.Message);
+            }
+
+            if (!await PauseAsync(RetryPause, _stopping.Token).ConfigureAwait(false))
+                return null;
         }
     }
 

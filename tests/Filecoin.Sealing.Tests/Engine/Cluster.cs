@@ -6,14 +6,15 @@ namespace Filecoin.Sealing.Tests.Engine;
 /// <summary>A database with the engine's tables and a table of marks that tasks of tests leave, and machines on it.</summary>
 internal sealed class Cluster : IAsyncDisposable
 {
-    private readonly TestDatabase _test;
+    private readonly IAsyncDisposable _owner;
     private readonly List<TaskEngine> _engines = [];
+    private readonly Dictionary<string, FreezableTime> _times = [];
 
-    private Cluster(TestDatabase test) => _test = test;
+    private Cluster(IAsyncDisposable owner, SqlDatabase database, string description) => (_owner, Database, Description) = (owner, database, description);
 
-    public SqlDatabase Database => _test.Database;
+    public SqlDatabase Database { get; }
 
-    public string Description => _test.Description;
+    public string Description { get; }
 
     public TaskQueue Queue { get; } = new();
 
@@ -36,9 +37,14 @@ internal sealed class Cluster : IAsyncDisposable
     public static async Task<Cluster> CreateAsync(string kind)
     {
         var test = new TestDatabase(kind);
-        await EngineTables.MigrateAsync(test.Database);
-        await test.Database.WriteAsync(session => session.ExecuteAsync("CREATE TABLE marks (subject TEXT NOT NULL, machine TEXT NOT NULL, fence BIGINT NOT NULL)"));
-        return new Cluster(test);
+        return await PreparedAsync(new Cluster(test, test.Database, test.Description));
+    }
+
+    /// <summary>On a database that the test sees to.</summary>
+    public static Task<Cluster> OnAsync(string description)
+    {
+        SqlDatabase database = SqlDatabase.Open(description);
+        return PreparedAsync(new Cluster(database, database, description));
     }
 
     /// <summary>A machine with a queue of its own, as in another process.</summary>
@@ -46,7 +52,8 @@ internal sealed class Cluster : IAsyncDisposable
 
     public TaskEngine Machine(TaskEngineOptions options, IStorageReservations? storage, params ITask[] tasks)
     {
-        var engine = new TaskEngine(Database, Queue, tasks, options, storage, null, Log);
+        FreezableTime time = _times[options.Machine] = new FreezableTime();
+        var engine = new TaskEngine(Database, Queue, tasks, options, storage, time, Log);
         _engines.Add(engine);
         return engine;
     }
@@ -65,8 +72,23 @@ internal sealed class Cluster : IAsyncDisposable
 
     public Task<IReadOnlyList<Mark>> MarksAsync() => Database.ReadAsync(session => session.QueryAsync<Mark>("SELECT subject, machine, fence FROM marks ORDER BY subject, fence"));
 
-    /// <summary>As if the machine had been silent for as long as its lease.</summary>
-    public Task ExpireAsync(string machine) => Database.WriteAsync(session => session.ExecuteAsync("UPDATE machine_nodes SET expires_at = 0 WHERE name = @machine", new { machine }));
+    /// <summary>The machine falls silent, and has been so for longer than its lease, of a second.</summary>
+    public async Task FreezeAsync(string machine)
+    {
+        _times[machine].Freeze();
+        await UntilAsync(async () =>
+        {
+            await Database.WriteAsync(session => session.ExecuteAsync(
+                "UPDATE machine_nodes SET expires_at = 1000, heartbeat_at = 0 WHERE name = @machine AND heartbeat_at > 0", new { machine }));
+
+            // A heartbeat that was under way may still come in.
+            await Task.Delay(100);
+            return await CountAsync($"machine_nodes WHERE name = '{machine}' AND heartbeat_at = 0") == 1;
+        });
+    }
+
+    /// <summary>The machine goes on, and does not know that it was away.</summary>
+    public void Thaw(string machine) => _times[machine].Thaw();
 
     public Task<long> CountAsync(string from) => Database.ReadAsync(session => session.ScalarAsync<long>($"SELECT COUNT(*) FROM {from}"));
 
@@ -86,9 +108,18 @@ internal sealed class Cluster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        foreach (FreezableTime time in _times.Values)
+            time.Thaw();
         foreach (TaskEngine engine in _engines)
             await engine.DisposeAsync();
-        await _test.DisposeAsync();
+        await _owner.DisposeAsync();
+    }
+
+    private static async Task<Cluster> PreparedAsync(Cluster cluster)
+    {
+        await EngineTables.MigrateAsync(cluster.Database);
+        await cluster.Database.WriteAsync(session => session.ExecuteAsync("CREATE TABLE marks (subject TEXT NOT NULL, machine TEXT NOT NULL, fence BIGINT NOT NULL)"));
+        return cluster;
     }
 }
 
