@@ -15,12 +15,19 @@ var head = new Command("head", "The head that a running proxy tells.") { follow,
 head.SetAction(async (parsed, token) =>
 {
     await using var transport = new WebSocketRpcTransport(RpcEndpoint.Parse(parsed.GetValue(url)!));
-    await foreach (IReadOnlyList<HeadChange> batch in new ChainHeadApi(transport).ChainNotifyAsync(token))
+    try
     {
-        foreach (HeadChange change in batch)
-            Console.WriteLine($"{change.Type.ToString().ToLowerInvariant(),-8}{change.Val.Height} {change.Val.Key}");
-        if (!parsed.GetValue(follow))
-            break;
+        await foreach (IReadOnlyList<HeadChange> batch in new ChainHeadApi(transport).ChainNotifyAsync(token))
+        {
+            foreach (HeadChange change in batch)
+                Console.WriteLine($"{change.Type.ToString().ToLowerInvariant(),-8}{change.Val.Height} {change.Val.Key}");
+            if (!parsed.GetValue(follow))
+                break;
+        }
+    }
+    catch (OperationCanceledException) when (token.IsCancellationRequested)
+    {
+        // Whoever follows stops when they have seen enough.
     }
 });
 
