@@ -3,11 +3,12 @@ using Filecoin.Proving.Database;
 using Filecoin.Proving.Sectors;
 using Filecoin.Sealing.Allocation;
 using Filecoin.Sealing.Pipeline;
+using Microsoft.Extensions.Logging;
 
 namespace Filecoin.Sealing.Data;
 
 /// <summary>Puts waiting pieces into new sectors. A sector, its number and the way of its pieces into it are one transaction.</summary>
-internal sealed class PiecePacker(SqlDatabase database, SealingOptions sealing, ISealingChain chain, StagingOptions staging)
+internal sealed partial class PiecePacker(SqlDatabase database, SealingOptions sealing, ISealingChain chain, StagingOptions staging, ILogger logger)
 {
     private const int MaxRead = 10_000;
 
@@ -34,6 +35,14 @@ internal sealed class PiecePacker(SqlDatabase database, SealingOptions sealing, 
                     new { miner = (long)sealing.MinerId, limit = MaxRead }).ConfigureAwait(false),
                 await InSealingAsync(session, sealing.MinerId).ConfigureAwait(false)),
             cancellationToken).ConfigureAwait(false);
+        // The latest head at which a precommit would still be sent (SubmitPreCommit): a deal that starts sooner holds up its company for nothing.
+        long last = head.Value + sealing.Policy.PreCommitChallengeDelay;
+        if (rows.Any(row => row.StartEpoch <= last))
+        {
+            await ExpireAsync(last, cancellationToken).ConfigureAwait(false);
+            rows = [.. rows.Where(row => !(row.StartEpoch <= last))];
+        }
+
         if (rows.Count == 0)
             return [];
         long soon = head.Value + (long)((staging.SealingTime + staging.MaxWaitForSector) / sealing.Policy.EpochDuration);
@@ -52,6 +61,16 @@ internal sealed class PiecePacker(SqlDatabase database, SealingOptions sealing, 
         }
 
         return begun;
+    }
+
+    private async Task ExpireAsync(long last, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> expired = await database.WriteAsync(
+            session => session.QueryAsync<string>(
+                "UPDATE piece_staged SET state = 'Expired' WHERE miner = @miner AND state = 'Open' AND start_epoch <= @last RETURNING id", new { miner = (long)sealing.MinerId, last }),
+            cancellationToken).ConfigureAwait(false);
+        foreach (string piece in expired)
+            Expired(logger, piece, last);
     }
 
     public static Task<long> InSealingAsync(SqlSession session, ulong miner) => session.ScalarAsync<long>(
@@ -75,4 +94,7 @@ internal sealed class PiecePacker(SqlDatabase database, SealingOptions sealing, 
             return sector;
         },
         cancellationToken);
+
+    [LoggerMessage(160, LogLevel.Warning, "piece {Piece}: its deal starts before epoch {Epoch}, too soon to be sealed; it is dropped")]
+    private static partial void Expired(ILogger logger, string piece, long epoch);
 }

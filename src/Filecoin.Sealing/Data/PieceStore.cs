@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using Filecoin.Proving.Database;
 using Filecoin.Proving.Pieces;
@@ -8,8 +9,8 @@ using Filecoin.Sealing.Pipeline;
 namespace Filecoin.Sealing.Data;
 
 /// <summary>
-/// Takes data in: streams it into a file, computes CommP on the way, holds it against what a deal says, and writes the piece down. Files that no row
-/// knows are removed at the start. Safe for concurrent use.
+/// Takes data in: streams it into a file, computes CommP on the way, holds it against what a deal says, and writes the piece down. Safe for concurrent
+/// use.
 /// </summary>
 /// <param name="database">A database with the tables of <see cref="Store.SealSchema"/>.</param>
 /// <param name="miner">The miner's actor number.</param>
@@ -17,9 +18,13 @@ namespace Filecoin.Sealing.Data;
 /// <param name="time">The clock.</param>
 public sealed class PieceStore(SqlDatabase database, ulong miner, StagingOptions options, TimeProvider? time = null)
 {
+    /// <summary>A file that no row knows and that was not written to for so long is nobody's.</summary>
+    private static readonly TimeSpan OrphanAge = TimeSpan.FromDays(1), SweepInterval = TimeSpan.FromHours(1);
+
     private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly Lock _room = new();
     private long _coming;
+    private long? _swept;
 
     /// <summary>The limits.</summary>
     public StagingOptions Options => options;
@@ -45,24 +50,42 @@ public sealed class PieceStore(SqlDatabase database, ulong miner, StagingOptions
     /// <summary>Bytes that wait or are on their way into sectors.</summary>
     public Task<long> StagedBytesAsync(CancellationToken cancellationToken = default) => database.ReadAsync(
         session => session.ScalarAsync<long>(
-            "SELECT CAST(COALESCE(SUM(data_bytes), 0) AS BIGINT) FROM piece_staged WHERE miner = @miner AND state <> 'Gone'", new { miner = (long)miner }),
+            "SELECT CAST(COALESCE(SUM(data_bytes), 0) AS BIGINT) FROM piece_staged WHERE miner = @miner", new { miner = (long)miner }),
         cancellationToken);
 
-    /// <summary>Removes the data of pieces whose sectors are stored or removed, and files that an interrupted adding left.</summary>
+    /// <summary>Pieces whose data is here, the longest waiting first.</summary>
+    /// <param name="limit">Pieces at most.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<IReadOnlyList<StagedPiece>> ListAsync(int limit = 1000, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        IReadOnlyList<Row> rows = await database.ReadAsync(
+            session => session.QueryAsync<Row>(
+                "SELECT terms AS Piece, state AS State, added AS Added FROM piece_staged WHERE miner = @miner ORDER BY added LIMIT @limit", new { miner = (long)miner, limit }),
+            cancellationToken).ConfigureAwait(false);
+        return [.. rows.Select(row => new StagedPiece(
+            PipelineJson.Read<SectorPiece>(row.Piece), Enum.Parse<StagedPieceState>(row.State), DateTimeOffset.FromUnixTimeMilliseconds(row.Added)))];
+    }
+
+    /// <summary>
+    /// Removes the data of pieces that are stored in a sector or whose deal can no longer be kept; once an hour also old files that no row knows, which a
+    /// killed process left.
+    /// </summary>
     /// <returns>How many files went.</returns>
     public async Task<int> CleanAsync(CancellationToken cancellationToken = default)
     {
-        IReadOnlyList<string> gone = await database.ReadAsync(
-            session => session.QueryAsync<string>("SELECT path FROM piece_staged WHERE miner = @miner AND state = 'Done'", new { miner = (long)miner }), cancellationToken)
+        IReadOnlyList<string> over = await database.ReadAsync(
+            session => session.QueryAsync<string>("SELECT path FROM piece_staged WHERE miner = @miner AND state IN ('Done', 'Expired')", new { miner = (long)miner }), cancellationToken)
             .ConfigureAwait(false);
-        foreach (string path in gone)
+        foreach (string path in over)
         {
+            // The row goes last: whatever happens in between, it still knows the file.
             File.Delete(path);
             await database.WriteAsync(
-                session => session.ExecuteAsync("UPDATE piece_staged SET state = 'Gone' WHERE path = @path AND state = 'Done'", new { path }), cancellationToken).ConfigureAwait(false);
+                session => session.ExecuteAsync("DELETE FROM piece_staged WHERE path = @path AND state IN ('Done', 'Expired')", new { path }), cancellationToken).ConfigureAwait(false);
         }
 
-        return gone.Count;
+        return over.Count + await SweepAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Streams a piece into a file and hands it on; the file goes again when the piece is not kept.</summary>
@@ -154,6 +177,27 @@ public sealed class PieceStore(SqlDatabase database, ulong miner, StagingOptions
         return Commitment.FromBytes(root);
     }
 
+    private async Task<int> SweepAsync(CancellationToken cancellationToken)
+    {
+        if (_swept is { } before && _time.GetElapsedTime(before) < SweepInterval)
+            return 0;
+        _swept = _time.GetTimestamp();
+        var directory = new DirectoryInfo(options.Directory);
+        if (!directory.Exists)
+            return 0;
+        int swept = 0;
+        foreach (FileInfo file in directory.EnumerateFiles(string.Create(CultureInfo.InvariantCulture, $"s-t0{miner}-*")).Where(file => _time.GetUtcNow().UtcDateTime - file.LastWriteTimeUtc > OrphanAge))
+        {
+            if (await database.ReadAsync(
+                session => session.ScalarAsync<long>("SELECT COUNT(*) FROM piece_staged WHERE id = @name", new { name = file.Name }), cancellationToken).ConfigureAwait(false) > 0)
+                continue;
+            file.Delete();
+            swept++;
+        }
+
+        return swept;
+    }
+
     private async Task WaitForRoomAsync(long bytes, CancellationToken cancellationToken)
     {
         long since = _time.GetTimestamp();
@@ -177,5 +221,14 @@ public sealed class PieceStore(SqlDatabase database, ulong miner, StagingOptions
                 throw new StagingFullException(bytes, staged, options.MaxStagedBytes);
             await Task.Delay(TimeSpan.FromSeconds(1), _time, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    private sealed class Row
+    {
+        public string Piece { get; init; } = "";
+
+        public string State { get; init; } = "";
+
+        public long Added { get; init; }
     }
 }

@@ -1,4 +1,5 @@
 using Filecoin.Proving.Sectors;
+using Filecoin.Sealing.Pipeline;
 
 namespace Filecoin.Sealing.Data;
 
@@ -111,3 +112,25 @@ public sealed record PieceRequest
     /// <summary>What the chain is told about it, and how long it must be kept.</summary>
     public Pipeline.PieceTerms Terms { get; init; } = Pipeline.PieceTerms.None;
 }
+
+/// <summary>Where a staged piece is on its way into a sector.</summary>
+public enum StagedPieceState
+{
+    /// <summary>It waits for a sector.</summary>
+    Open,
+
+    /// <summary>It belongs to a sector that is being sealed.</summary>
+    Packed,
+
+    /// <summary>Its sector is stored; its file goes next.</summary>
+    Done,
+
+    /// <summary>Its deal starts too soon to be sealed; its file goes next.</summary>
+    Expired,
+}
+
+/// <summary>A piece whose data is staged.</summary>
+/// <param name="Piece">The piece.</param>
+/// <param name="State">Where it is.</param>
+/// <param name="Added">When it came, by the database's clock.</param>
+public sealed record StagedPiece(SectorPiece Piece, StagedPieceState State, DateTimeOffset Added);

@@ -73,9 +73,11 @@ internal sealed partial class MessageDriver(
         {
             // It ran out of what the estimate gave it: half as much again each time.
             double factor = Math.Pow(1.5, row.MoreGas);
-            long limit = Math.Min(options.GasLimitMax, (long)Math.Min(options.GasLimitMax, estimated.GasLimit * factor));
-            estimated = estimated with { GasLimit = limit };
+            estimated = estimated with { GasLimit = (long)Math.Min(options.GasLimit(row.For), estimated.GasLimit * factor) };
         }
+
+        if (estimated.GasLimit > options.GasLimit(row.For))
+            throw new MessageGasException(row.For, options.GasLimit(row.For), estimated.GasLimit);
 
         return message with { GasLimit = estimated.GasLimit, GasPremium = estimated.GasPremium, GasFeeCap = Capped(estimated, row.Fee) } is var sized
             && sized.GasPremium > sized.GasFeeCap ? sized with { GasPremium = sized.GasFeeCap } : sized;
@@ -220,7 +222,7 @@ internal sealed partial class MessageDriver(
     private async Task RefusedAsync(MessageRow row, Exception error, CancellationToken cancellationToken)
     {
         // Only a message without a number can be given up at once: nobody has seen it. A numbered one would leave a gap.
-        bool final = row.Stage == MessageState.Queued && error is RpcErrorException { IsTransient: false } or RpcUnauthorizedException;
+        bool final = row.Stage == MessageState.Queued && error is RpcErrorException { IsTransient: false } or RpcUnauthorizedException or MessageGasException;
         if (final && row.Refused >= 2)
         {
             await FailAsync(row, error.Message, cancellationToken).ConfigureAwait(false);

@@ -6,6 +6,8 @@ namespace Filecoin.Sealing.Messages;
 /// <summary>How messages are sent and watched.</summary>
 public sealed record MessageOptions
 {
+    private const long BlockGasLimit = 10_000_000_000;
+
     /// <summary>Constants of the network. Default: mainnet.</summary>
     public NetworkPolicy Policy { get; init; } = NetworkPolicy.Mainnet;
 
@@ -58,8 +60,19 @@ public sealed record MessageOptions
     /// <summary>Times that a message gets a new number because another program's message took its own.</summary>
     public int RenumberTries { get; init => field = Positive(value, nameof(RenumberTries)); } = 5;
 
-    /// <summary>Gas units that a message may use (BLOCK_GAS_LIMIT, lotus build/buildconstants).</summary>
-    public long GasLimitMax { get; init; } = 10_000_000_000;
+    /// <summary>
+    /// Gas units at most, by kind. A message that is estimated above is not sent, and its reason says so; one that ran out of gas gets no more than this.
+    /// Default: a block's (BLOCK_GAS_LIMIT, lotus build/buildconstants), and half of it for what must share a block with others of its kind.
+    /// </summary>
+    public ImmutableDictionary<MessageKind, long> GasLimits { get; init; } = new Dictionary<MessageKind, long>
+    {
+        [MessageKind.PreCommit] = BlockGasLimit / 2,
+        [MessageKind.ProveCommit] = BlockGasLimit / 2,
+        [MessageKind.WindowPoSt] = BlockGasLimit,
+        [MessageKind.Declaration] = BlockGasLimit / 2,
+        [MessageKind.Termination] = BlockGasLimit,
+        [MessageKind.Other] = BlockGasLimit / 10,
+    }.ToImmutableDictionary();
 
     /// <summary>Longest time between two looks at a message after something went wrong.</summary>
     public TimeSpan BackOffMax { get; init; } = TimeSpan.FromMinutes(5);
@@ -69,6 +82,9 @@ public sealed record MessageOptions
 
     /// <summary>The fee cap of a kind.</summary>
     public TokenAmount MaxFee(MessageKind kind) => MaxFees.TryGetValue(kind, out TokenAmount fee) ? fee : MaxFees[MessageKind.Other];
+
+    /// <summary>The gas limit of a kind.</summary>
+    public long GasLimit(MessageKind kind) => GasLimits.TryGetValue(kind, out long limit) ? limit : GasLimits[MessageKind.Other];
 
     private static int Positive(int value, string name)
     {

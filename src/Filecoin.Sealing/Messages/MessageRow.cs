@@ -64,6 +64,8 @@ internal sealed record MessageRow
 
     public MessageState Stage => Enum.Parse<MessageState>(State);
 
+    public MessageKind For => Enum.Parse<MessageKind>(Kind);
+
     public TokenAmount Fee => Amount(MaxFee);
 
     public Message Unsigned() => new()

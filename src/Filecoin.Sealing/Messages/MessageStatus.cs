@@ -1,3 +1,4 @@
+using System.Globalization;
 using Filecoin.ChainCo.Chain;
 
 namespace Filecoin.Sealing.Messages;
@@ -52,3 +53,10 @@ public sealed record MessageStatus(
 /// <summary>A message cannot be sent as it is.</summary>
 /// <param name="message">What was expected and what came.</param>
 public class MessageException(string message) : Exception(message);
+
+/// <summary>A message needs more gas than its kind may use.</summary>
+/// <param name="kind">What the message is for.</param>
+/// <param name="limit">Gas units that it may use.</param>
+/// <param name="estimate">Gas units that it would need.</param>
+public sealed class MessageGasException(MessageKind kind, long limit, long estimate)
+    : MessageException(string.Create(CultureInfo.InvariantCulture, $"{kind}: expected at most {limit} units of gas, estimated {estimate}"));

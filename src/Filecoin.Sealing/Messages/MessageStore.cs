@@ -39,6 +39,11 @@ internal sealed class MessageStore(SqlDatabase database)
                 $"SELECT {AttemptRow.Columns} FROM message_attempts WHERE message = @Id AND nonce = @Nonce ORDER BY attempt", new { row.Id, row.Nonce }),
             cancellationToken);
 
+    /// <summary>Whether what the message does may come about, or has: it is neither given up nor landed in vain.</summary>
+    public static async Task<bool> MayTakeEffectAsync(SqlSession session, string id) =>
+        await session.FirstAsync<MessageRow>($"SELECT {MessageRow.Columns} FROM message_outgoing WHERE id = @id {session.Dialect.ForUpdate}", new { id }).ConfigureAwait(false) is { } row
+        && !(row.Stage == MessageState.Failed || (row.Stage == MessageState.Landed && row.ExitCode != 0));
+
     /// <summary>Ids of messages that it is time to look at, the longest waiting first.</summary>
     public Task<IReadOnlyList<string>> DueAsync(int limit, CancellationToken cancellationToken) =>
         database.ReadAsync(

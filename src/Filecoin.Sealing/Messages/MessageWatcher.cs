@@ -35,7 +35,7 @@ public sealed partial class MessageWatcher
             {
                 await RoundAsync(cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is RpcException or DatabaseException or MessageException)
+            catch (Exception e) when (e is RpcException or DatabaseException)
             {
                 RoundFailed(_logger, e.Message);
             }
@@ -53,7 +53,18 @@ public sealed partial class MessageWatcher
             return 0;
         TipSet head = await _sender.Chain.HeadAsync(cancellationToken).ConfigureAwait(false);
         foreach (string id in due)
-            await _sender.Driver.DriveAsync(id, head, cancellationToken).ConfigureAwait(false);
+        {
+            try
+            {
+                await _sender.Driver.DriveAsync(id, head, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is not (DatabaseException or OperationCanceledException or OutOfMemoryException))
+            {
+                // Whatever it is, it is this message's: the others are looked at all the same.
+                Unforeseen(_logger, id, e);
+            }
+        }
+
         return due.Count;
     }
 
@@ -71,6 +82,9 @@ public sealed partial class MessageWatcher
             await Task.Delay(pause, _time, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    [LoggerMessage(111, LogLevel.Error, "message {Id}: it could not be looked at")]
+    private static partial void Unforeseen(ILogger logger, string id, Exception error);
 
     [LoggerMessage(110, LogLevel.Warning, "messages: {Reason}")]
     private static partial void RoundFailed(ILogger logger, string reason);

@@ -1,5 +1,7 @@
+using System.Globalization;
 using Filecoin.ChainCo.Chain;
 using Filecoin.ChainCo.Chain.Actors;
+using Filecoin.ChainCo.Rpc;
 using Filecoin.Proving.Sectors;
 
 namespace Filecoin.Sealing.Pipeline;
@@ -20,9 +22,21 @@ internal sealed class ChainView(ISealingChain chain, Address miner, TipSet head,
         return new ChainView(chain, options.Miner, head, safe);
     }
 
+    /// <summary>Refuses a view of a node that lags behind what was seen before: what it does not show is no reason to step back.</summary>
+    /// <exception cref="ChainBehindException">The node lags.</exception>
+    public ChainView Covering(SectorFacts facts) =>
+        safe.Height.Value >= facts.ChainSeen ? this : throw new ChainBehindException(facts.Row.Id, facts.ChainSeen, safe.Height.Value);
+
     public Task<SectorPreCommitOnChainInfo?> PreCommitAsync(SectorId sector, CancellationToken cancellationToken) =>
         chain.PreCommitAsync(miner, sector.Number.Value, safe.Key, cancellationToken);
 
     public Task<SectorOnChainInfo?> SectorAsync(SectorId sector, CancellationToken cancellationToken) =>
         chain.SectorAsync(miner, sector.Number.Value, safe.Key, cancellationToken);
+}
+
+/// <summary>The node shows less of the chain than was seen of it before; it catches up, or another takes its place.</summary>
+internal sealed class ChainBehindException(SectorId sector, long expected, long found)
+    : RpcException("ChainHead", string.Create(CultureInfo.InvariantCulture, $"{sector}: expected a chain of at least {expected} epochs below the confidence depth, found {found}"))
+{
+    public override bool IsTransient => true;
 }

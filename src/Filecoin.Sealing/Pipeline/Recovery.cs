@@ -4,7 +4,7 @@ namespace Filecoin.Sealing.Pipeline;
 /// <param name="Stage">The stage.</param>
 /// <param name="Fault">Why it failed.</param>
 /// <param name="Attempts">Runs of the stage that failed in a row, this one counted.</param>
-/// <param name="Rounds">Times that the sector was labelled from the start.</param>
+/// <param name="Rounds">Times that the sector was labelled from the start since an operator last let it go on.</param>
 /// <param name="PreCommitted">Whether its precommit is on the chain: the ticket is fixed then.</param>
 /// <param name="OnChain">Whether the chain holds it as a proven sector.</param>
 public readonly record struct FailedStage(SealStage Stage, StageFault Fault, long Attempts, long Rounds, bool PreCommitted, bool OnChain);

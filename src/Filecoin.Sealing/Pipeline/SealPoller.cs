@@ -41,21 +41,16 @@ internal sealed partial class SealPoller(
                 session => SealStore.DueAsync(session, options.MinerId, now, options.RoundSize), cancellationToken).ConfigureAwait(false);
             if (due.Count == 0)
                 break;
-            var decisions = new List<Decision>(due.Count);
+            var decisions = new List<(SectorRow Row, Decision Decision)>(due.Count);
+            var messages = new Dictionary<string, MessageStatus?>(StringComparer.Ordinal);
             foreach (SectorRow row in due)
             {
-                decisions.Add(await DecideAsync(row, view, cancellationToken).ConfigureAwait(false));
+                decisions.Add((row, await DecideAsync(row, view, messages, cancellationToken).ConfigureAwait(false)));
                 preCommitNow |= row is { State: SectorState.Batching, Stage: SealStage.PreCommit, Attempt: 0 };
                 commitNow |= row is { State: SectorState.Batching, Stage: SealStage.Commit, Attempt: 0 };
             }
 
-            await database.WriteAsync(
-                async session =>
-                {
-                    foreach (Decision decision in decisions)
-                        await decision(session).ConfigureAwait(false);
-                },
-                cancellationToken).ConfigureAwait(false);
+            await ApplyAsync(decisions, cancellationToken).ConfigureAwait(false);
             looked += due.Count;
             if (due.Any(row => row.State == SectorState.Ready))
                 queue.Wake();
@@ -66,7 +61,34 @@ internal sealed partial class SealPoller(
         return looked;
     }
 
-    private async Task<Decision> DecideAsync(SectorRow row, ChainView view, CancellationToken cancellationToken)
+    /// <summary>Writes decisions in one transaction; when the database refuses one of them, each in its own, so that it holds up no other.</summary>
+    private async Task ApplyAsync(List<(SectorRow Row, Decision Decision)> decisions, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await database.WriteAsync(
+                async session =>
+                {
+                    foreach ((_, Decision decision) in decisions)
+                        await decision(session).ConfigureAwait(false);
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (DatabaseException e) when (!e.IsTransient)
+        {
+            if (decisions is [(SectorRow row, _)])
+            {
+                Refused(logger, row.Id, row.Stage, e);
+                await database.WriteAsync(session => SealStore.ChangeAsync(session, row, Same(row, options.LostMachineAfter)), cancellationToken).ConfigureAwait(false);
+                return;
+            }
+
+            foreach ((SectorRow, Decision) decision in decisions)
+                await ApplyAsync([decision], cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<Decision> DecideAsync(SectorRow row, ChainView view, Dictionary<string, MessageStatus?> messages, CancellationToken cancellationToken)
     {
         try
         {
@@ -75,9 +97,10 @@ internal sealed partial class SealPoller(
                 (SectorState.Ready, StageWork.Task) => session => StartAsync(session, row),
                 (SectorState.Ready, StageWork.Batch) => await WaitForCompanyAsync(row, view, cancellationToken).ConfigureAwait(false),
                 (SectorState.Batching, _) => session => SealStore.ChangeAsync(session, row, new() { Stage = row.Stage, State = row.State, Due = options.Policy.EpochDuration * 2 }),
-                (SectorState.Waiting, _) => await LookAsync(row, view, cancellationToken).ConfigureAwait(false),
+                (SectorState.Waiting, _) => await LookAsync(row, view, messages, cancellationToken).ConfigureAwait(false),
                 (SectorState.Failed, _) => await RecoverAsync(row, view, cancellationToken).ConfigureAwait(false),
                 (SectorState.Running, _) => await WatchAsync(row, cancellationToken).ConfigureAwait(false),
+                (SectorState.Proving, _) => await LookUntilFinalAsync(row, view, cancellationToken).ConfigureAwait(false),
                 _ => session => SealStore.ChangeAsync(session, row, Same(row, null)),
             };
         }
@@ -86,9 +109,10 @@ internal sealed partial class SealPoller(
             ChainAway(logger, row.Id, row.Stage, e.Message);
             return session => SealStore.ChangeAsync(session, row, Same(row, options.Policy.EpochDuration));
         }
-        catch (Exception e) when (e is StageOrderException or FormatException or ArgumentException)
+        catch (Exception e) when (e is not (DatabaseException or OperationCanceledException or OutOfMemoryException))
         {
-            return session => SealTransitions.FailAsync(session, row, StageFault.Defect, e.Message);
+            // Whatever it is, it is this sector's: the others go on, and an operator finds the reason.
+            return session => SealTransitions.FailAsync(session, row, StageFault.Defect, $"{e.GetType().Name}: {e.Message}");
         }
     }
 
@@ -138,12 +162,20 @@ internal sealed partial class SealPoller(
         return Math.Min(limit, (facts.PreCommit?.Epoch ?? 0) + (options.Policy.MaxProveCommitDuration(facts.Row.Proof) ?? 0));
     }
 
-    private async Task<Decision> LookAsync(SectorRow row, ChainView view, CancellationToken cancellationToken)
+    private async Task<Decision> LookAsync(SectorRow row, ChainView view, Dictionary<string, MessageStatus?> messages, CancellationToken cancellationToken)
     {
-        SectorFacts facts = await FactsAsync(row, cancellationToken).ConfigureAwait(false);
-        MessageStatus? message = row.WaitsFor is { } id ? await sender.FindAsync(id, cancellationToken).ConfigureAwait(false) : null;
+        // Most that wait share their message with others, and nothing else is asked before it is through.
+        MessageStatus? message = null;
+        if (row.WaitsFor is { } id && !messages.TryGetValue(id, out message))
+            messages[id] = message = await sender.FindAsync(id, cancellationToken).ConfigureAwait(false);
         if (message is { IsFinal: false })
             return session => SealStore.ChangeAsync(session, row, Same(row, options.Policy.EpochDuration * WaitEpochs));
+
+        // The watcher may have seen a later head than this round did.
+        if (message is { State: MessageState.Landed, Height: { } landed } && view.Safe.Height < landed)
+            return session => SealStore.ChangeAsync(session, row, Same(row, options.Policy.EpochDuration));
+        SectorFacts facts = await FactsAsync(row, cancellationToken).ConfigureAwait(false);
+        view.Covering(facts);
         return row.Stage switch
         {
             SealStage.PreCommitLanding => await LookForPreCommitAsync(facts, message, view, cancellationToken).ConfigureAwait(false),
@@ -171,6 +203,18 @@ internal sealed partial class SealPoller(
         if (await view.SectorAsync(row.Id, cancellationToken).ConfigureAwait(false) is { } found)
             return session => SealTransitions.AdvanceAsync(session, row, null, new CommitResult(found.Activation.Value, found.Expiration.Value));
         return Missing(row, message, StageFault.SectorMissing, "the message landed, and the chain holds no such sector");
+    }
+
+    /// <summary>A proven sector is looked at once more when its activation is final: a reorganisation deeper than the confidence may have taken it.</summary>
+    private async Task<Decision> LookUntilFinalAsync(SectorRow row, ChainView view, CancellationToken cancellationToken)
+    {
+        SectorFacts facts = await FactsAsync(row, cancellationToken).ConfigureAwait(false);
+        long left = (facts.Commit?.Activation ?? 0) + options.Policy.ChainFinality + options.Confidence - view.Head.Height.Value;
+        if (left > 0)
+            return session => SealStore.ChangeAsync(session, row, Same(row, options.Policy.EpochDuration * left));
+        return await view.Covering(facts).SectorAsync(row.Id, cancellationToken).ConfigureAwait(false) is not null
+            ? session => SealStore.ChangeAsync(session, row, Same(row, null))
+            : session => SealTransitions.FailAsync(session, row, StageFault.SectorMissing, "a reorganisation took the sector off the chain");
     }
 
     private static Decision Missing(SectorRow row, MessageStatus? message, StageFault fault, string reason) => message switch
@@ -203,9 +247,10 @@ internal sealed partial class SealPoller(
 
     private async Task<Decision> RecoverAsync(SectorRow row, ChainView view, CancellationToken cancellationToken)
     {
+        view.Covering(await FactsAsync(row, cancellationToken).ConfigureAwait(false));
         SectorPreCommitOnChainInfo? preCommit = await view.PreCommitAsync(row.Id, cancellationToken).ConfigureAwait(false);
         SectorOnChainInfo? sector = await view.SectorAsync(row.Id, cancellationToken).ConfigureAwait(false);
-        Recovery recovery = Recovery.Decide(new(row.Stage, row.Fault, row.Attempt, row.Rounds, preCommit is not null, sector is not null));
+        Recovery recovery = Recovery.Decide(new(row.Stage, row.Fault, row.Attempt, row.Rounds - row.SinceRound, preCommit is not null, sector is not null));
         Recovers(logger, row.Id, row.Stage, row.Fault, row.Reason, recovery);
         return recovery switch
         {
@@ -255,6 +300,9 @@ internal sealed partial class SealPoller(
 
     [LoggerMessage(120, LogLevel.Warning, "{Sector} at {Stage}: {Fault}: {Reason}; {Recovery}")]
     private static partial void Recovers(ILogger logger, SectorId sector, SealStage stage, StageFault fault, string? reason, Recovery recovery);
+
+    [LoggerMessage(122, LogLevel.Error, "{Sector} at {Stage}: the database refuses what was decided")]
+    private static partial void Refused(ILogger logger, SectorId sector, SealStage stage, Exception error);
 
     [LoggerMessage(121, LogLevel.Warning, "{Sector} at {Stage}: the node gives no answer: {Reason}")]
     private static partial void ChainAway(ILogger logger, SectorId sector, SealStage stage, string reason);

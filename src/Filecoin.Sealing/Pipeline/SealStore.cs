@@ -74,6 +74,13 @@ internal static class SealStore
         [.. (await session.QueryAsync<string>("SELECT piece FROM seal_pieces WHERE miner = @miner AND number = @number ORDER BY position", Key(sector)).ConfigureAwait(false))
             .Select(PipelineJson.Read<SectorPiece>)];
 
+    /// <summary>Says what becomes of the staged data of a sector's pieces: <c>Open</c> for another sector, <c>Done</c> when it is needed no more.</summary>
+    public static async Task ReleasePiecesAsync(SqlSession session, SectorId sector, string state)
+    {
+        foreach (SectorPiece piece in await PiecesAsync(session, sector).ConfigureAwait(false))
+            await session.ExecuteAsync("UPDATE piece_staged SET state = @state WHERE id = @Id AND state = 'Packed'", new { state, piece.Id }).ConfigureAwait(false);
+    }
+
     /// <summary>Sectors that it is time to look at, the longest waiting first. Rows that cannot move cost nothing: they have no time.</summary>
     /// <param name="session">The transaction.</param>
     /// <param name="miner">Whose.</param>
@@ -109,6 +116,7 @@ internal static class SealStore
         parameters.Add("rounds", change.NewRound ? 1L : 0L);
         parameters.Add("run", change.Run ?? row.Run);
         parameters.Add("sinceRun", change.ForgetFailures ? row.Run : row.SinceRun);
+        parameters.Add("sinceRound", !change.ForgetFailures ? row.SinceRound : change.NewRound ? row.Rounds : row.Rounds - 1);
         parameters.Add("expiration", change.Expiration ?? row.Expiration);
         string attempt = change.ForgetFailures ? "0"
             : change.State == SectorState.Failed ? "attempt + 1"
@@ -117,7 +125,7 @@ internal static class SealStore
         return await session.ExecuteAsync(
             $"""
             UPDATE seal_sectors SET stage = @stage, state = @state, version = version + 1, due = {now} + CAST(@due AS BIGINT), waits_for = @waitsFor, fault = @fault,
-                reason = @reason, command = @command, rounds = rounds + @rounds, run = @run, since_run = @sinceRun, expiration = @expiration, changed = {now},
+                reason = @reason, command = @command, rounds = rounds + @rounds, run = @run, since_run = @sinceRun, since_round = @sinceRound, expiration = @expiration, changed = {now},
                 attempt = {attempt}{(change.State is SectorState.Ready or SectorState.Batching && entered ? $", ready = {now}" : "")}
             WHERE miner = @miner AND number = @number AND version = @version
             """,

@@ -10,7 +10,7 @@ internal static class SealTransitions
     public static SealStore.Change Entering(SealStage stage) => StageTable.Of(stage).Work switch
     {
         StageWork.Chain => new() { Stage = stage, State = SectorState.Waiting, Due = TimeSpan.Zero },
-        StageWork.None => new() { Stage = stage, State = SectorState.Proving },
+        StageWork.None => new() { Stage = stage, State = SectorState.Proving, Due = TimeSpan.Zero },
         _ => new() { Stage = stage, State = SectorState.Ready, Due = TimeSpan.Zero },
     };
 
@@ -55,6 +55,8 @@ internal static class SealTransitions
         if (!begun)
             await SealStore.BeginAsync(session, row).ConfigureAwait(false);
         await SealStore.EndAsync(session, row.Id, run, outcome, machine, result, fault, reason).ConfigureAwait(false);
+        if (change.State == SectorState.Proving)
+            await SealStore.ReleasePiecesAsync(session, row.Id, "Done").ConfigureAwait(false);
         return true;
     }
 

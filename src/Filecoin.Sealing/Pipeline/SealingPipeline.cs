@@ -8,6 +8,7 @@ using Filecoin.Sealing.Data;
 using Filecoin.Sealing.Engine;
 using Filecoin.Sealing.Messages;
 using Filecoin.Sealing.Store;
+using Filecoin.Sealing.Tasks;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -59,7 +60,7 @@ public sealed partial class SealingPipeline
         Messages = messages;
         _watcher = new MessageWatcher(messages, _time);
         _poller = new SealPoller(database, options, chain, storage, messages, queue, _logger);
-        _packer = new PiecePacker(database, options, chain, pieces.Options);
+        _packer = new PiecePacker(database, options, chain, pieces.Options, _logger);
     }
 
     /// <summary>What a <see cref="MessageSender"/> of this pipeline is made with: it wakes the sectors that wait for a message.</summary>
@@ -87,18 +88,14 @@ public sealed partial class SealingPipeline
         {
             while (true)
             {
-                try
+                // Each by itself: pieces that cannot be packed hold up no sector. What moved may move on at once; what only waits ends this.
+                for (int i = 0, moved = 1; i < MaxRounds && moved > 0; i++)
                 {
-                    // What moved may move on at once; what only waits ends this.
-                    for (int i = 0; i < MaxRounds && await RoundAsync(cancellationToken).ConfigureAwait(false) > 0; i++)
-                    {
-                    }
-                }
-                catch (Exception e) when (e is RpcException or DatabaseException or MessageException or IOException)
-                {
-                    RoundFailed(_logger, e.Message);
+                    moved = await GuardedAsync(PackAsync, cancellationToken).ConfigureAwait(false);
+                    moved += await GuardedAsync(_poller.RoundAsync, cancellationToken).ConfigureAwait(false);
                 }
 
+                await GuardedAsync(Pieces.CleanAsync, cancellationToken).ConfigureAwait(false);
                 await Task.Delay(_options.PollInterval, _time, cancellationToken).ConfigureAwait(false);
             }
         }
@@ -112,11 +109,10 @@ public sealed partial class SealingPipeline
     /// <returns>How many rows it looked at.</returns>
     public async Task<int> RoundAsync(CancellationToken cancellationToken = default)
     {
-        TipSet head = await _chain.HeadAsync(cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<SectorId> begun = await _packer.RoundAsync(head.Height, cancellationToken).ConfigureAwait(false);
-        int looked = await _poller.RoundAsync(cancellationToken).ConfigureAwait(false);
+        int moved = await PackAsync(cancellationToken).ConfigureAwait(false);
+        moved += await _poller.RoundAsync(cancellationToken).ConfigureAwait(false);
         await Pieces.CleanAsync(cancellationToken).ConfigureAwait(false);
-        return looked + begun.Count;
+        return moved;
     }
 
     /// <summary>Looks once at every message that is due. <see cref="RunAsync"/> does it again and again.</summary>
@@ -167,7 +163,9 @@ public sealed partial class SealingPipeline
     /// <param name="number">The sector.</param>
     /// <param name="from">Where it begins anew; null for its stage.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="SectorStateException">There is no such sector, it is proving or removed, or <paramref name="from"/> is later than its stage.</exception>
+    /// <exception cref="SectorStateException">
+    /// There is no such sector, it is proving or removed, <paramref name="from"/> is later than its stage, or earlier while a message with it is on its way.
+    /// </exception>
     public Task RetryAsync(ulong number, SealStage? from = null, CancellationToken cancellationToken = default) => ChangeAsync(
         number,
         async (session, row) =>
@@ -177,16 +175,22 @@ public sealed partial class SealingPipeline
                 throw new SectorStateException($"{row.Id}: expected a sector that is being sealed, found it {row.State}");
             if (stage > row.Stage)
                 throw new SectorStateException($"{row.Id}: expected a stage up to {row.Stage}, found {stage}");
+            if (stage == SealStage.Synthetic && !row.IsSynthetic)
+                throw new SectorStateException($"{row.Id}: expected a seal proof with synthetic proofs, found {row.SealProof}");
+            if (stage < row.Stage)
+                await RequireNothingOnItsWayAsync(session, row).ConfigureAwait(false);
             SealStore.Change change = SealTransitions.Entering(stage) with { ForgetFailures = true, NewRound = from == SealStage.Sdr };
             await SupersedeAsync(session, row, stage, change).ConfigureAwait(false);
         },
         cancellationToken);
 
     /// <summary>
-    /// Takes a sector out: its number stays spent, its files stay until the storage is cleaned, its pieces wait for another sector. What is on the
+    /// Takes a sector out: its number stays spent, the machines that hold its files remove them, its pieces wait for another sector. What is on the
     /// chain stays there.
     /// </summary>
-    /// <exception cref="SectorStateException">There is no such sector, or the chain proves it: then it is terminated, not removed.</exception>
+    /// <exception cref="SectorStateException">
+    /// There is no such sector, a message with it is on its way, or the chain proves it: then it is terminated, not removed.
+    /// </exception>
     public Task RemoveAsync(ulong number, CancellationToken cancellationToken = default) => ChangeAsync(
         number,
         async (session, row) =>
@@ -195,11 +199,19 @@ public sealed partial class SealingPipeline
                 return;
             if (row.Stage >= SealStage.Finalize)
                 throw new SectorStateException($"{row.Id}: expected a sector that the chain does not prove, found it at {row.Stage}; terminate it on the chain");
+            await RequireNothingOnItsWayAsync(session, row).ConfigureAwait(false);
             await SupersedeAsync(session, row, row.Stage, new() { Stage = row.Stage, State = SectorState.Removed, Reason = "removed by an operator" }).ConfigureAwait(false);
-            foreach (SectorPiece piece in await SealStore.PiecesAsync(session, row.Id).ConfigureAwait(false))
-                await session.ExecuteAsync("UPDATE piece_staged SET state = 'Open' WHERE id = @Id AND state = 'Packed'", new { piece.Id }).ConfigureAwait(false);
+            await SealStore.ReleasePiecesAsync(session, row.Id, "Open").ConfigureAwait(false);
+            await _queue.AddAsync(session, CleanTask.Name, row.Id.ToString()).ConfigureAwait(false);
         },
         cancellationToken);
+
+    /// <summary>A message that is on its way may land whatever an operator wants: what it carries is then on the chain.</summary>
+    private static async Task RequireNothingOnItsWayAsync(SqlSession session, SectorRow row)
+    {
+        if (row.WaitsFor is { } message && await MessageStore.MayTakeEffectAsync(session, message).ConfigureAwait(false))
+            throw new SectorStateException($"{row.Id}: expected a sector without a message on its way, found it at {row.Stage}; the next rounds see what the message has done");
+    }
 
     private async Task SupersedeAsync(SqlSession session, SectorRow row, SealStage stage, SealStore.Change change)
     {
@@ -213,6 +225,31 @@ public sealed partial class SealingPipeline
 
         if (stage < row.Stage)
             await SealStore.SupersedeAsync(session, row.Id, stage).ConfigureAwait(false);
+    }
+
+    private async Task<int> PackAsync(CancellationToken cancellationToken)
+    {
+        TipSet head = await _chain.HeadAsync(cancellationToken).ConfigureAwait(false);
+        return (await _packer.RoundAsync(head.Height, cancellationToken).ConfigureAwait(false)).Count;
+    }
+
+    /// <summary>A round that fails is one of many: the next may succeed, and nothing but a cancellation ends them.</summary>
+    private async Task<int> GuardedAsync(Func<CancellationToken, Task<int>> round, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await round(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is RpcException or DatabaseException { IsTransient: true } or MessageException or IOException)
+        {
+            RoundFailed(_logger, e.Message);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException && !cancellationToken.IsCancellationRequested)
+        {
+            Unforeseen(_logger, e);
+        }
+
+        return 0;
     }
 
     private Task ChangeAsync(ulong number, Func<SqlSession, SectorRow, Task> change, CancellationToken cancellationToken) => _database.WriteAsync(
@@ -249,6 +286,9 @@ public sealed partial class SealingPipeline
     }
 
     private SectorId Id(ulong number) => new(_options.MinerId, new SectorNumber(number));
+
+    [LoggerMessage(151, LogLevel.Error, "a round of the pipeline failed")]
+    private static partial void Unforeseen(ILogger logger, Exception error);
 
     [LoggerMessage(150, LogLevel.Warning, "the pipeline waits: {Reason}")]
     private static partial void RoundFailed(ILogger logger, string reason);

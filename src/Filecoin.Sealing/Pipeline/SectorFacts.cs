@@ -26,6 +26,23 @@ internal sealed class SectorFacts(SectorRow row, IReadOnlyList<StageRunRow> runs
 
     public PoRepResult? PoRep => Result<PoRepResult>(SealStage.PoRep);
 
+    public CommitResult? Commit => Result<CommitResult>(SealStage.CommitLanding);
+
+    /// <summary>The machine that the layers were made on.</summary>
+    public string? SdrMachine => runs.LastOrDefault(run => run is { Superseded: 0, Stage: SealStage.Sdr, Outcome: StageOutcome.Done })?.Machine;
+
+    /// <summary>
+    /// The lowest height at which the chain shows all that it was seen to hold of this sector, what a step back voided counted: whoever sees less looks
+    /// through a node that lags.
+    /// </summary>
+    public long ChainSeen => runs.Where(run => run is { Outcome: StageOutcome.Done, Result: not null }).Max(run => run.Stage switch
+    {
+        SealStage.PreCommitLanding => PipelineJson.Read<PreCommitResult>(run.Result!).Epoch + 1,
+        SealStage.Seed => PipelineJson.Read<SeedResult>(run.Result!).Epoch,
+        SealStage.CommitLanding => PipelineJson.Read<CommitResult>(run.Result!).Activation + 1,
+        _ => (long?)null,
+    }) ?? 0;
+
     public Commitment CommD => Filecoin.Proving.Pieces.DataCommitment.Compute(row.Config.SectorSize, [.. pieces.Select(piece => piece.Info)]);
 
     public Ticket Ticket => Ticket.Parse((Sdr ?? throw Missing(SealStage.Sdr)).Ticket);

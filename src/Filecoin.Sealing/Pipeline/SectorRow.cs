@@ -8,7 +8,7 @@ internal sealed record SectorRow
     public const string Columns =
         """
         miner AS Miner, number AS Number, proof AS Proof, expiration AS Expiration, stage AS StageName, state AS StateName, version AS Version, attempt AS Attempt,
-        rounds AS Rounds, since_run AS SinceRun, run AS Run, ready AS Ready, created AS Created, changed AS Changed, waits_for AS WaitsFor, fault AS FaultName, reason AS Reason,
+        rounds AS Rounds, since_run AS SinceRun, since_round AS SinceRound, run AS Run, ready AS Ready, created AS Created, changed AS Changed, waits_for AS WaitsFor, fault AS FaultName, reason AS Reason,
         command AS Command
         """;
 
@@ -33,6 +33,9 @@ internal sealed record SectorRow
     public long Rounds { get; init; }
 
     public long SinceRun { get; init; }
+
+    /// <summary>Rounds of labelling before an operator last let the sector go on: those are forgiven.</summary>
+    public long SinceRound { get; init; }
 
     /// <summary>The number of the latest run of any stage.</summary>
     public long Run { get; init; }

@@ -57,7 +57,7 @@ public static class StageTable
             "retry; lost files: operator"),
         new(SealStage.Move, StageWork.Task, "finalized, room in a storage path", SealStage.Proving, 10,
             "retry; lost files: operator"),
-        new(SealStage.Proving, StageWork.None, "stored and indexed", null, 0, "window PoSt sees to it"),
+        new(SealStage.Proving, StageWork.None, "stored and indexed", null, 0, "gone from the chain before it was final: CommitLanding; then window PoSt sees to it"),
     ];
 
     /// <summary>A stage's row.</summary>

@@ -71,6 +71,7 @@ public static class SealSchema
                 added BIGINT NOT NULL);
             CREATE INDEX piece_staged_open ON piece_staged (miner, added) WHERE state = 'Open';
             """),
+        new(2, _ => "ALTER TABLE seal_sectors ADD COLUMN since_round BIGINT NOT NULL DEFAULT 0"),
     ];
 
     /// <summary>Brings the tables up to date. Any number of machines may call it at once.</summary>

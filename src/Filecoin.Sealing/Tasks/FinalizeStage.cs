@@ -9,6 +9,10 @@ internal sealed class FinalizeStage(SealingTaskContext context)
 {
     protected override async Task<FilesResult> WorkAsync(SectorFacts facts, TaskRun run, CancellationToken cancellationToken)
     {
+        // What is removed here cannot be made again quickly: the chain is asked once more.
+        ChainView view = (await ChainView.TakeAsync(Context.Chain, Context.Options, cancellationToken).ConfigureAwait(false)).Covering(facts);
+        if (await view.SectorAsync(facts.Row.Id, cancellationToken).ConfigureAwait(false) is null)
+            throw new StageFailure(StageFault.SectorMissing, "the chain holds no such sector any more");
         SealJob job = await JobAsync(facts, run, cancellationToken).ConfigureAwait(false);
         await RunLocallyAsync(new FinalizeTask(), job, run, cancellationToken).ConfigureAwait(false);
         FinalizeTask.ClearSyntheticProofs(job);

@@ -92,7 +92,7 @@ internal abstract partial class MessageBatch<T>(SqlDatabase database, SealingOpt
             SectorFacts? facts = await database.ReadAsync(session => SealStore.FactsAsync(session, row.Id), cancellationToken).ConfigureAwait(false);
             if (facts is null || facts.Row.Version != row.Version)
                 continue;
-            switch (await JudgeAsync(facts, view, cancellationToken).ConfigureAwait(false))
+            switch (await JudgeOneAsync(facts, view.Covering(facts), cancellationToken).ConfigureAwait(false))
             {
                 case Verdict.Go go when Batch.MaxCollateralPerSector is { } limit && go.Collateral > limit:
                     moved += await FailAsync(row, StageFault.FundsShort, $"expected at most {limit.ToFilString()} a sector, found {go.Collateral.ToFilString()}", cancellationToken).ConfigureAwait(false);
@@ -126,6 +126,19 @@ internal abstract partial class MessageBatch<T>(SqlDatabase database, SealingOpt
         }
 
         return moved + await WriteAsync(going, from, value, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What nobody foresaw about a sector is this sector's alone.</summary>
+    private async Task<Verdict> JudgeOneAsync(SectorFacts facts, ChainView view, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await JudgeAsync(facts, view, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not (RpcException or DatabaseException or OperationCanceledException or OutOfMemoryException))
+        {
+            return new Verdict.No(StageFault.Defect, $"{e.GetType().Name}: {e.Message}");
+        }
     }
 
     private async Task<int> WriteAsync(List<(SectorFacts Facts, Verdict.Go Go)> going, Address from, TokenAmount value, CancellationToken cancellationToken)

@@ -12,9 +12,9 @@ internal sealed class PoRepStage(SealingTaskContext context, ISealCommitProver p
 {
     protected override async Task<PoRepResult> WorkAsync(SectorFacts facts, TaskRun run, CancellationToken cancellationToken)
     {
-        SealJob job = await JobAsync(facts, run, cancellationToken).ConfigureAwait(false);
+        SealJob job = await LabelledJobAsync(facts, run, cancellationToken).ConfigureAwait(false);
         SealVerifyInfo info = facts.VerifyInfo;
-        ChainView view = await ChainView.TakeAsync(Context.Chain, Context.Options, cancellationToken).ConfigureAwait(false);
+        ChainView view = (await ChainView.TakeAsync(Context.Chain, Context.Options, cancellationToken).ConfigureAwait(false)).Covering(facts);
         long epoch = facts.Seed!.Epoch;
         Seed now = await SealRandomness.SeedAsync(Context.Chain, Context.Options.Miner, epoch, view.Safe.Key, cancellationToken).ConfigureAwait(false);
         if (now != info.Seed)

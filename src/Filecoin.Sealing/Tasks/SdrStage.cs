@@ -24,7 +24,7 @@ internal sealed class SdrStage(SealingTaskContext context) : StageTask<SdrResult
     {
         SectorRow row = facts.Row;
         NetworkPolicy policy = Context.Options.Policy;
-        ChainView view = await ChainView.TakeAsync(Context.Chain, Context.Options, cancellationToken).ConfigureAwait(false);
+        ChainView view = (await ChainView.TakeAsync(Context.Chain, Context.Options, cancellationToken).ConfigureAwait(false)).Covering(facts);
         SdrResult drawn;
         if (facts.Sdr is { } kept && (await view.PreCommitAsync(row.Id, cancellationToken).ConfigureAwait(false) is not null
             || view.Head.Height.Value - kept.Epoch < policy.MaxPreCommitRandomnessLookback / 2))

@@ -53,7 +53,7 @@ public sealed record SealingTaskContext
     {
         if (Prover is not null && Verifier is null)
             throw new ArgumentException("expected a verifier with the prover: a proof is checked before it leaves");
-        List<ITask> tasks = [new SdrStage(this), new TreeDStage(this), new TreesStage(this), new SyntheticStage(this), new FinalizeStage(this), new MoveStage(this)];
+        List<ITask> tasks = [new SdrStage(this), new TreeDStage(this), new TreesStage(this), new SyntheticStage(this), new FinalizeStage(this), new MoveStage(this), new CleanTask(this)];
         if (Prover is { } prover)
             tasks.Add(new PoRepStage(this, prover, Verifier!));
         return tasks;

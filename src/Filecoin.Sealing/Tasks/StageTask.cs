@@ -63,6 +63,10 @@ internal abstract partial class StageTask<T>(SealingTaskContext context, SealSta
         {
             return TaskOutcome.Postponed(context.Options.Policy.EpochDuration, e.Message);
         }
+        catch (SectorElsewhereException e)
+        {
+            return TaskOutcome.Postponed(TimeSpan.Zero, e.Message);
+        }
         catch (SectorBusyException e)
         {
             return TaskOutcome.Postponed(TimeSpan.FromSeconds(10), e.Message);
@@ -102,6 +106,19 @@ internal abstract partial class StageTask<T>(SealingTaskContext context, SealSta
         };
     }
 
+    /// <summary>
+    /// The job of a stage that reads layers. A machine that labelled too slowly and was taken over has some of them, but not all: it drops them, so that
+    /// the task goes to the machine that has.
+    /// </summary>
+    protected async Task<SealJob> LabelledJobAsync(SectorFacts facts, TaskRun run, CancellationToken cancellationToken)
+    {
+        SealJob job = await JobAsync(facts, run, cancellationToken).ConfigureAwait(false);
+        if (facts.SdrMachine is not { } labelled || labelled == run.Machine || SealFiles.Layers(job).All(file => file.IsComplete))
+            return job;
+        await context.Storage.RemoveAsync(facts.Row.Id, cancellationToken).ConfigureAwait(false);
+        throw new SectorElsewhereException(facts.Row.Id, labelled);
+    }
+
     /// <summary>Runs a local task under the sector's lock, off the caller's thread.</summary>
     protected Task RunLocallyAsync(ISealTask task, SealJob job, TaskRun run, CancellationToken cancellationToken) => Task.Run(
         () =>
@@ -133,6 +150,9 @@ internal abstract partial class StageTask<T>(SealingTaskContext context, SealSta
             CultureInfo.InvariantCulture, $"{value.Phase} {(value.Total == 0 ? 100 : value.Done * 100 / value.Total)} %"));
     }
 }
+
+/// <summary>Another machine has the sector's files.</summary>
+internal sealed class SectorElsewhereException(SectorId sector, string machine) : Exception($"{sector}: expected layers that are whole, found some; {machine} labelled them");
 
 /// <summary>A stage cannot be done, for a reason that the poller knows how to go on from.</summary>
 internal sealed class StageFailure(StageFault fault, string reason) : Exception(reason)

@@ -12,7 +12,10 @@ namespace Filecoin.Sealing.Tasks;
 /// <summary>A sector's activation and its proof.</summary>
 internal sealed record CommitPart(SectorActivationManifest Manifest, byte[] Proof);
 
-/// <summary>Proves precommitted sectors to the chain, several in a message, each with its own proof (miner actor method 34).</summary>
+/// <summary>
+/// Proves precommitted sectors to the chain, one or several in a message, each with its own proof (miner actor method 34). Proofs are not aggregated
+/// (SnarkPack): the message's field for an aggregate stays empty.
+/// </summary>
 internal sealed class SubmitCommit(SqlDatabase database, SealingOptions options, ISealingChain chain, MessageSender sender, ILogger logger)
     : MessageBatch<CommitPart>(database, options, chain, sender, logger)
 {

@@ -12,7 +12,7 @@ internal sealed class SyntheticStage(SealingTaskContext context) : StageTask<Fil
 {
     protected override async Task<FilesResult> WorkAsync(SectorFacts facts, TaskRun run, CancellationToken cancellationToken)
     {
-        SealJob job = await JobAsync(facts, run, cancellationToken).ConfigureAwait(false);
+        SealJob job = await LabelledJobAsync(facts, run, cancellationToken).ConfigureAwait(false);
         var inputs = new PoRepPublicInputs(job.ReplicaId, job.CommD, facts.CommR, default(Seed));
         await Task.Run(
             () => SyntheticProofs.Generate(job.Config, new ReplicaFiles(job.Paths.Cache, job.Paths.Sealed), inputs, Context.Degree, null, cancellationToken),

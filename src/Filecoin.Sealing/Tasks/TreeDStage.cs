@@ -11,7 +11,7 @@ internal sealed class TreeDStage(SealingTaskContext context)
 {
     protected override async Task<TreeDResult> WorkAsync(SectorFacts facts, TaskRun run, CancellationToken cancellationToken)
     {
-        SealJob job = await JobAsync(facts, run, cancellationToken).ConfigureAwait(false);
+        SealJob job = await LabelledJobAsync(facts, run, cancellationToken).ConfigureAwait(false);
         if (job.Paths.Unsealed is { } unsealed && !SectorFile.IsComplete(unsealed, job.Config.SectorSize.Bytes))
             await AssembleAsync(facts, job, unsealed, cancellationToken).ConfigureAwait(false);
         await RunLocallyAsync(new TreeDTask(), job, run, cancellationToken).ConfigureAwait(false);

@@ -10,7 +10,7 @@ internal sealed class TreesStage(SealingTaskContext context)
 {
     protected override async Task<TreesResult> WorkAsync(SectorFacts facts, TaskRun run, CancellationToken cancellationToken)
     {
-        SealJob job = await JobAsync(facts, run, cancellationToken).ConfigureAwait(false);
+        SealJob job = await LabelledJobAsync(facts, run, cancellationToken).ConfigureAwait(false);
         await RunLocallyAsync(new TreesTask(), job, run, cancellationToken).ConfigureAwait(false);
         return new TreesResult(PersistentAux.Read(job.Paths.Cache).CommR.ToString());
     }

@@ -207,6 +207,34 @@ public sealed class MessageSenderTests
         Assert.Equal(0ul, (await scene.FinishAsync(sender, "b")).Nonce);
     }
 
+    [Theory, EachDatabase]
+    public async Task A_message_that_needs_more_gas_than_its_kind_may_use_is_not_sent(string kind)
+    {
+        await using var scene = new MessageScene(kind);
+        var options = new MessageOptions { Policy = scene.Chain.Policy };
+        MessageSender sender = await scene.StartAsync(options with { GasLimits = options.GasLimits.SetItem(MessageKind.Other, 999_999) });
+        await sender.SendAsync(scene.Message("a"));
+        MessageStatus failed = await scene.FinishAsync(sender, "a");
+        Assert.Equal((MessageState.Failed, "Other: expected at most 999999 units of gas, estimated 1000000"), (failed.State, failed.Reason));
+        Assert.Null(failed.Nonce);
+        await sender.SendAsync(scene.Message("b") with { Kind = MessageKind.PreCommit });
+        Assert.True((await scene.FinishAsync(sender, "b")).Succeeded);
+    }
+
+    /// <summary>A row that cannot be read is told and passed over.</summary>
+    [Theory, EachDatabase]
+    public async Task A_message_that_cannot_be_looked_at_holds_up_no_other(string kind)
+    {
+        await using var scene = new MessageScene(kind);
+        MessageSender sender = await scene.StartAsync();
+        await sender.SendAsync(scene.Message("a"));
+        await sender.SendAsync(scene.Message("b"));
+        await scene.Database.WriteAsync(session => session.ExecuteAsync("UPDATE message_outgoing SET state = 'Unheard' WHERE id = 'a'"));
+        scene.Chain.Mine(5);
+        await scene.RoundAsync(sender);
+        Assert.True((await sender.FindAsync("b"))!.Succeeded);
+    }
+
     [Fact]
     public async Task Keys_are_checked()
     {

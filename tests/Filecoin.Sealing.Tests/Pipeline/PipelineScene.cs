@@ -44,6 +44,9 @@ internal sealed class PipelineScene : IAsyncDisposable, ISealingStorage
 
     public string Description => _database.Description;
 
+    /// <summary>Sectors that may be sealed at once.</summary>
+    public int MaxSectors { get; init; } = 256;
+
     /// <summary>Whether the machine still has its files.</summary>
     public bool FilesExist { get; set; } = true;
 
@@ -67,6 +70,7 @@ internal sealed class PipelineScene : IAsyncDisposable, ISealingStorage
             {
                 Directory = Path.Combine(_work.Path, "pieces"),
                 MaxWaitForSector = TimeSpan.Zero,
+                MaxSectors = MaxSectors,
             }));
     }
 
@@ -140,6 +144,12 @@ internal sealed class PipelineScene : IAsyncDisposable, ISealingStorage
     private async Task RunAsync(TaskCandidate task)
     {
         SectorId sector = SectorId.Parse(task.Subject);
+        if (task.Type == CleanTask.Name)
+        {
+            await Database.WriteAsync(session => session.ExecuteAsync("DELETE FROM task_queue WHERE id = @Id", new { task.Id }));
+            return;
+        }
+
         long run = long.Parse(task.Payload);
         SealStage stage = Enum.Parse<SealStage>(task.Type);
         SectorFacts facts = (await Database.ReadAsync(session => SealStore.FactsAsync(session, sector)))!;

@@ -238,6 +238,74 @@ public sealed class SealingPipelineTests
     }
 
     [Theory, EachDatabase]
+    public async Task An_operator_forgives_rounds_of_labelling(string kind)
+    {
+        await using var scene = new PipelineScene(kind);
+        scene.Outcome = (_, stage) => stage == SealStage.Sdr ? StageFault.ProofInvalid : null;
+        SealingPipeline hub = await scene.StartAsync();
+        SectorId sector = (await hub.PledgeAsync())[0];
+        await scene.SettleAsync(hub);
+        Assert.Contains("labelled anew too often", (await scene.ShowAsync(hub, sector)).Summary.Reason, StringComparison.Ordinal);
+        scene.Outcome = (_, _) => null;
+        await hub.RetryAsync(sector.Number.Value);
+        await RunToAsync(scene, hub, sector, SealStage.Trees);
+        scene.Chain.Mine((int)scene.Policy.MaxPreCommitRandomnessLookback + 10);
+        await scene.SettleAsync(hub);
+        Assert.Equal(SectorState.Proving, (await scene.ShowAsync(hub, sector)).Summary.State);
+    }
+
+    [Theory, EachDatabase]
+    public async Task A_reorganisation_deeper_than_the_confidence_is_seen_before_it_is_final(string kind)
+    {
+        await using var scene = new PipelineScene(kind);
+        SealingPipeline hub = await scene.StartAsync();
+        SectorId sector = (await hub.PledgeAsync())[0];
+        await scene.SettleAsync(hub);
+        scene.Chain.Reorganise(6, forget: true);
+        scene.Chain.Exit = message => message.Method == MinerMethods.ProveCommitSectors3 ? 16 : 0;
+        for (int i = 0; i < 40 && (await scene.ShowAsync(hub, sector)).Summary.State == SectorState.Proving; i++)
+            await scene.StepAsync(hub);
+        Assert.Contains((await scene.ShowAsync(hub, sector)).History, run => run.Fault == StageFault.SectorMissing);
+        scene.Chain.Exit = _ => 0;
+        await scene.SettleAsync(hub);
+        SectorDetails details = await scene.ShowAsync(hub, sector);
+        Assert.Equal(SectorState.Proving, details.Summary.State);
+        Assert.NotNull(await scene.Chain.SectorAsync(scene.Chain.Miner, sector.Number.Value, TipSetKey.Empty, default));
+        Assert.Single(scene.Replicas[sector]);
+    }
+
+    [Theory, EachDatabase]
+    public async Task A_node_that_lags_is_no_reason_to_step_back(string kind)
+    {
+        await using var scene = new PipelineScene(kind);
+        SealingPipeline hub = await scene.StartAsync();
+        SectorId sector = (await hub.PledgeAsync())[0];
+        await RunToAsync(scene, hub, sector, SealStage.Seed);
+        scene.Chain.Lag = 8;
+        for (int i = 0; i < 4; i++)
+            await scene.StepAsync(hub);
+        scene.Chain.Lag = 0;
+        await scene.SettleAsync(hub);
+        SectorDetails details = await scene.ShowAsync(hub, sector);
+        Assert.Equal(SectorState.Proving, details.Summary.State);
+        Assert.All(details.History, run => Assert.Equal(StageOutcome.Done, run.Outcome));
+        Assert.Equal(2, scene.Chain.Executed.Count);
+    }
+
+    [Theory, EachDatabase]
+    public async Task What_a_message_carries_is_not_taken_out(string kind)
+    {
+        await using var scene = new PipelineScene(kind);
+        SealingPipeline hub = await scene.StartAsync();
+        SectorId sector = (await hub.PledgeAsync())[0];
+        await RunToAsync(scene, hub, sector, SealStage.CommitLanding);
+        await Assert.ThrowsAsync<SectorStateException>(() => hub.RemoveAsync(sector.Number.Value));
+        await Assert.ThrowsAsync<SectorStateException>(() => hub.RetryAsync(sector.Number.Value, SealStage.Sdr));
+        await scene.SettleAsync(hub);
+        Assert.Equal(SectorState.Proving, (await scene.ShowAsync(hub, sector)).Summary.State);
+    }
+
+    [Theory, EachDatabase]
     public async Task Funds_that_are_short_hold_and_go_on_when_there_are_some(string kind)
     {
         await using var scene = new PipelineScene(kind);

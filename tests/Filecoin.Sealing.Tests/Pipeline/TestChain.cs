@@ -55,6 +55,11 @@ internal sealed class TestChain : ISealingChain, IMessageChain
 
     public long Height => _chain[^1].TipSet.Height.Value;
 
+    /// <summary>Epochs that the node shows less than there are.</summary>
+    public int Lag { get; set; }
+
+    private Block Head => _chain[Math.Max(0, _chain.Count - 1 - Lag)];
+
     public IReadOnlyCollection<SignedMessage> Pool
     {
         get
@@ -109,7 +114,7 @@ internal sealed class TestChain : ISealingChain, IMessageChain
             _pool.Clear();
     }
 
-    public Task<TipSet> HeadAsync(CancellationToken cancellationToken) => Answer("head", () => _chain[^1].TipSet);
+    public Task<TipSet> HeadAsync(CancellationToken cancellationToken) => Answer("head", () => Head.TipSet);
 
     public Task<TipSet> TipSetAtAsync(ChainEpoch epoch, TipSetKey from, CancellationToken cancellationToken) =>
         Answer("tipset", () => Ancestors(from).First(block => block.TipSet.Height <= epoch).TipSet);
@@ -157,7 +162,7 @@ internal sealed class TestChain : ISealingChain, IMessageChain
 
     public Task<ulong> NextNonceAsync(Address account, CancellationToken cancellationToken) => Answer("nonce", () =>
     {
-        ulong next = StateNonce(_chain[^1], account) + (ulong)_chain[^1].Messages.Count(m => m.Signed.Message.From == account);
+        ulong next = StateNonce(Head, account) + (ulong)Head.Messages.Count(m => m.Signed.Message.From == account);
         while (_pool.ContainsKey((account.ToString(), next)))
             next++;
         return next;
@@ -239,6 +244,7 @@ internal sealed class TestChain : ISealingChain, IMessageChain
             }
         }
 
+        StateNonce(block, WorkerKey);
         _chain.Add(block);
         _known[block.TipSet.Key] = block;
     }
@@ -273,13 +279,13 @@ internal sealed class TestChain : ISealingChain, IMessageChain
 
     private static ulong StateNonce(Block block, Address account)
     {
-        ulong nonce = 0;
-        for (Block? at = block.Parent; at is not null; at = at.Parent)
-            nonce += (ulong)at.Messages.Count(m => m.Signed.Message.From == account);
-        return nonce;
+        if (block.Nonces.TryGetValue(account, out ulong known))
+            return known;
+        ulong nonce = block.Parent is { } parent ? StateNonce(parent, account) + (ulong)parent.Messages.Count(m => m.Signed.Message.From == account) : 0;
+        return block.Nonces[account] = nonce;
     }
 
-    private Block Find(TipSetKey key) => key.IsEmpty ? _chain[^1] : _known[key];
+    private Block Find(TipSetKey key) => key.IsEmpty ? Head : _known[key];
 
     private IEnumerable<Block> Ancestors(TipSetKey from)
     {
@@ -319,6 +325,9 @@ internal sealed class TestChain : ISealingChain, IMessageChain
         public int Salt => salt;
 
         public List<Landed> Messages { get; } = [];
+
+        /// <summary>Numbers of accounts in the block's state: what was before its own messages, so they never change.</summary>
+        public Dictionary<Address, ulong> Nonces { get; } = [];
 
         /// <summary>What the messages of the blocks before made.</summary>
         public WorldState State(NetworkPolicy policy)
