@@ -11,6 +11,21 @@ internal sealed class SectorDeclarations(SqlDatabase database)
     private const int RowsOfStatement = 500;
     private const int RowsOfTransaction = 5000;
 
+    /// <summary>Columns go over the wire as arrays: a fifth of what it takes to parse rows.</summary>
+    private const string InsertColumns =
+        """
+        INSERT INTO storage_sectors (miner, number, path, types, primary_types)
+        SELECT miner, number, @path, types, primary_types FROM unnest(@miners, @numbers, @types, @primary) AS came (miner, number, types, primary_types)
+        """;
+
+    /// <summary>Rows that would stay as they are stay unwritten.</summary>
+    private const string OnConflict =
+        """
+         ON CONFLICT (miner, number, path) DO UPDATE SET
+            types = storage_sectors.types | excluded.types, primary_types = storage_sectors.primary_types | excluded.primary_types
+        WHERE (storage_sectors.types | excluded.types) <> storage_sectors.types OR (storage_sectors.primary_types | excluded.primary_types) <> storage_sectors.primary_types
+        """;
+
     /// <summary>No storage id begins so: the rest of a path that was detached.</summary>
     private const string Hidden = "detached:";
 
@@ -45,8 +60,23 @@ internal sealed class SectorDeclarations(SqlDatabase database)
                 async session =>
                 {
                     long path = await PathAsync(session, id).ConfigureAwait(false);
-                    foreach ((long Miner, long Number, SectorFileType Types, SectorFileType Primary)[] some in part.Chunk(RowsOfStatement))
-                        await session.ExecuteAsync(Insert(path, some)).ConfigureAwait(false);
+                    if (session.Dialect == SqlDialect.Sqlite)
+                    {
+                        foreach ((long Miner, long Number, SectorFileType Types, SectorFileType Primary)[] some in part.Chunk(RowsOfStatement))
+                            await session.ExecuteAsync(Insert(path, some)).ConfigureAwait(false);
+                    }
+                    else
+                    {
+                        var columns = new
+                        {
+                            path,
+                            miners = part.Select(row => row.Miner).ToArray(),
+                            numbers = part.Select(row => row.Number).ToArray(),
+                            types = part.Select(row => (long)row.Types).ToArray(),
+                            primary = part.Select(row => (long)row.Primary).ToArray(),
+                        };
+                        await session.ExecuteAsync(InsertColumns + OnConflict, columns).ConfigureAwait(false);
+                    }
                 },
                 cancellationToken).ConfigureAwait(false);
         }
@@ -112,7 +142,7 @@ internal sealed class SectorDeclarations(SqlDatabase database)
         }
     }
 
-    /// <summary>Numbers stand in the statement itself: thousands of them are more than a statement has parameters. Rows that would stay as they are stay unwritten.</summary>
+    /// <summary>Numbers stand in the statement itself: thousands of them are more than a statement has parameters.</summary>
     private static string Insert(long path, (long Miner, long Number, SectorFileType Types, SectorFileType Primary)[] rows)
     {
         var sql = new StringBuilder("INSERT INTO storage_sectors (miner, number, path, types, primary_types) VALUES ");
@@ -122,12 +152,7 @@ internal sealed class SectorDeclarations(SqlDatabase database)
                 CultureInfo.InvariantCulture, $"({rows[i].Miner}, {rows[i].Number}, {path}, {(int)rows[i].Types}, {(int)rows[i].Primary})");
         }
 
-        return sql.Append(
-            """
-             ON CONFLICT (miner, number, path) DO UPDATE SET
-                types = storage_sectors.types | excluded.types, primary_types = storage_sectors.primary_types | excluded.primary_types
-            WHERE (storage_sectors.types | excluded.types) <> storage_sectors.types OR (storage_sectors.primary_types | excluded.primary_types) <> storage_sectors.primary_types
-            """).ToString();
+        return sql.Append(OnConflict).ToString();
     }
 
     private sealed record Row(long Miner, long Number, long Types, long PrimaryTypes);

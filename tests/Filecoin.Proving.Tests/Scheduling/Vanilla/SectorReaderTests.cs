@@ -69,12 +69,12 @@ public sealed class SectorReaderTests : IDisposable
         _shelf.Paths["second"] = PathMood.Lies;
         _shelf.Paths["third"] = PathMood.Unplugged;
         _shelf.Paths["fourth"] = PathMood.Well;
-        SectorReadings readings = await new SectorReader(_shelf, Once with { ChallengeTimeout = TimeSpan.FromMilliseconds(100) })
+        SectorReadings readings = await new SectorReader(_shelf, Once with { ChallengeTimeout = TimeSpan.FromSeconds(2) })
             .ReadAsync([Challenge(1)], TimeSpan.FromMinutes(1));
         Assert.Single(readings.Proofs);
 
         _shelf.Paths["fourth"] = PathMood.Unplugged;
-        readings = await new SectorReader(_shelf, Once with { ChallengeTimeout = TimeSpan.FromMilliseconds(100) }).ReadAsync([Challenge(1)], TimeSpan.FromMinutes(1));
+        readings = await new SectorReader(_shelf, Once with { ChallengeTimeout = TimeSpan.FromSeconds(2) }).ReadAsync([Challenge(1)], TimeSpan.FromMinutes(1));
         string reason = Assert.Single(readings.Skipped).Reason;
         Assert.All(_shelf.Paths.Keys, path => Assert.Contains(path, reason, StringComparison.Ordinal));
     }
