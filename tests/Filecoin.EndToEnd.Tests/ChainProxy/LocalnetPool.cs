@@ -14,6 +14,10 @@ internal sealed class LocalnetPool : IAsyncDisposable
     public const int Size = 3;
     private const string ProxyName = "filecoin-chainproxy";
     private static readonly string[] Names = ["a", "b", "c"];
+
+    /// <summary>How long the proxy waits for a write.</summary>
+    public static readonly TimeSpan WriteDeadline = TimeSpan.FromSeconds(3);
+
     private readonly string _directory;
     private readonly string[] _network;
     private readonly bool _behindRelays;
@@ -169,7 +173,7 @@ internal sealed class LocalnetPool : IAsyncDisposable
         var config = new JsonObject
         {
             ["Listen"] = new JsonArray($"127.0.0.1:{_proxyUrl?.Port ?? 0}"),
-            ["Proxy"] = new JsonObject { ["SingleCoordinator"] = true, ["Anonymous"] = "Read, Write, Sign", ["WriteDeadline"] = "00:00:03" },
+            ["Proxy"] = new JsonObject { ["SingleCoordinator"] = true, ["Anonymous"] = "Read, Write, Sign", ["WriteDeadline"] = WriteDeadline.ToString() },
             ["Coordinator"] = new JsonObject { ["ReadmitAfter"] = "00:00:01" },
             ["Timings"] = new JsonObject { ["MaxRetry"] = "00:00:00.5" },
             ["Nodes"] = new JsonArray([.. Enumerable.Range(0, Size).Select(i => (JsonNode)new JsonObject

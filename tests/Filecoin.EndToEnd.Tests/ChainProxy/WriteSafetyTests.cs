@@ -5,7 +5,7 @@ using Filecoin.ChainCo.Rpc.Api;
 
 namespace Filecoin.EndToEnd.Tests.ChainProxy;
 
-/// <summary>Daemons and proxy killed at every border of the calls that must not happen twice.</summary>
+/// <summary>Daemons and proxy killed or frozen at every border of the calls that must not happen twice.</summary>
 [Collection(LocalnetPool.Alone)]
 public sealed class WriteSafetyTests : IDisposable
 {
@@ -27,19 +27,21 @@ public sealed class WriteSafetyTests : IDisposable
         var sent = new List<SignedMessage> { await SendAsync(pool, from, to, 0) };
         foreach (Border border in Enum.GetValues<Border>())
         {
-            await RoundAsync(border, killProxy: false, pool.ToNodes);
-            await RoundAsync(border, killProxy: true, pool.ToNodes);
+            await RoundAsync(border, Blow.KillNode, pool.ToNodes);
+            await RoundAsync(border, Blow.KillProxy, pool.ToNodes);
         }
 
-        await RoundAsync(Border.RequestJustArrived, killProxy: true, [pool.ToProxy]);
-        await RoundAsync(Border.ResponseTorn, killProxy: true, [pool.ToProxy]);
+        await RoundAsync(Border.RequestJustArrived, Blow.FreezeNode, pool.ToNodes);
+        await RoundAsync(Border.ResponseLost, Blow.FreezeNode, pool.ToNodes);
+        await RoundAsync(Border.RequestJustArrived, Blow.KillProxy, [pool.ToProxy]);
+        await RoundAsync(Border.ResponseTorn, Blow.KillProxy, [pool.ToProxy]);
 
         Assert.Equal(Enumerable.Range(0, sent.Count), sent.Select(message => (int)message.Message.Nonce));
         Assert.Equal(sent.Select(message => message.Message.Cid), (await MinedAsync(pool, from, sent.Count)).Select(message => message.Cid));
 
-        async Task RoundAsync(Border border, bool killProxy, IReadOnlyList<CuttingRelay> relays)
+        async Task RoundAsync(Border border, Blow blow, IReadOnlyList<CuttingRelay> relays)
         {
-            await StrikeAsync(pool, relays, Push, border, killProxy, async () => sent.Add(await SendAsync(pool, from, to, sent.Count)));
+            await StrikeAsync(pool, relays, Push, border, blow, async () => sent.Add(await SendAsync(pool, from, to, sent.Count)));
             await pool.MineAsync(sent.Count % LocalnetPool.Size);
         }
     }
@@ -53,21 +55,22 @@ public sealed class WriteSafetyTests : IDisposable
         int round = 0;
         foreach (Border border in Enum.GetValues<Border>())
         {
-            await RoundAsync(Submit, border, killProxy: false);
-            await RoundAsync(Submit, border, killProxy: true);
+            await RoundAsync(Submit, border, Blow.KillNode);
+            await RoundAsync(Submit, border, Blow.KillProxy);
         }
 
-        await RoundAsync(Create, Border.ResponseLost, killProxy: false);
-        await RoundAsync(Create, Border.ResponseTorn, killProxy: true);
+        await RoundAsync(Submit, Border.RequestJustArrived, Blow.FreezeNode);
+        await RoundAsync(Create, Border.ResponseLost, Blow.KillNode);
+        await RoundAsync(Create, Border.ResponseTorn, Blow.KillProxy);
 
-        async Task RoundAsync(string method, Border border, bool killProxy)
+        async Task RoundAsync(string method, Border border, Blow blow)
         {
             SignedMessage message = await SendAsync(pool, from, to, round++);
             await using HttpRpcTransport client = LocalnetPool.Client(pool.Api);
             TipSet head = await HeadAsync(pool, client);
             BlockTemplate[] templates = [await TemplateAsync(pool, head, []), await TemplateAsync(pool, head, [message])];
             var made = new Dictionary<Cid, BlockMessage>();
-            await StrikeAsync(pool, pool.ToNodes, method, border, killProxy, () => PublishAsync(client, templates, made));
+            await StrikeAsync(pool, pool.ToNodes, method, border, blow, () => PublishAsync(client, templates, made));
             var known = new HashSet<Cid>();
             for (int i = 0; i < LocalnetPool.Size; i++)
             {
@@ -79,16 +82,17 @@ public sealed class WriteSafetyTests : IDisposable
             }
 
             Assert.True(made.Count == templates.Length, "two blocks of the epoch were made to be tried");
-            Assert.True(known.Count == 1, $"{method}, {border}, {(killProxy ? "proxy" : "daemon")} killed: {known.Count} of {made.Count} blocks of an epoch are known");
+            Assert.True(known.Count == 1, $"{method}, {border}, {blow}: {known.Count} of {made.Count} blocks of an epoch are known");
             for (int i = 0; i < LocalnetPool.Size; i++)
                 await pool.MineAsync(i);
         }
     }
 
-    /// <summary>Does the work, lets a process be killed at the border of the next call of a method, starts it again, and sees the work to its end.</summary>
-    private static async Task StrikeAsync(LocalnetPool pool, IReadOnlyList<CuttingRelay> relays, string method, Border border, bool killProxy, Func<Task> work)
+    /// <summary>Does the work, strikes a process at the border of the next call of a method, brings it back, and sees the work to its end.</summary>
+    private static async Task StrikeAsync(LocalnetPool pool, IReadOnlyList<CuttingRelay> relays, string method, Border border, Blow blow, Func<Task> work)
     {
         List<Task> strikes = [];
+        SampleProcess? frozen = null;
         for (int i = 0; i < relays.Count; i++)
         {
             int node = i;
@@ -96,7 +100,10 @@ public sealed class WriteSafetyTests : IDisposable
             {
                 foreach (CuttingRelay relay in relays)
                     relay.Disarm();
-                await (killProxy ? pool.KillProxyAsync() : pool.KillNodeAsync(node));
+                if (blow == Blow.FreezeNode)
+                    (frozen = pool.Node(node)).Freeze();
+                else
+                    await (blow == Blow.KillProxy ? pool.KillProxyAsync() : pool.KillNodeAsync(node));
             }));
         }
 
@@ -109,8 +116,22 @@ public sealed class WriteSafetyTests : IDisposable
             await Task.WhenAny(strikes).WaitAsync(SampleProcess.Patience);
         }
 
+        if (frozen is not null)
+        {
+            // Longer than the proxy waits for the answer of a write.
+            await Task.Delay(2 * LocalnetPool.WriteDeadline);
+            frozen.Thaw();
+        }
+
         await pool.RestartAsync();
         await working.WaitAsync(SampleProcess.Patience);
+    }
+
+    private enum Blow
+    {
+        KillNode,
+        KillProxy,
+        FreezeNode,
     }
 
     private static async Task<SignedMessage> SendAsync(LocalnetPool pool, Address from, Address to, int number)
