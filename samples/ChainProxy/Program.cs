@@ -6,7 +6,7 @@ using Filecoin.Samples.ChainProxy;
 
 var config = new Option<string>("--config", "-c")
 {
-    Description = $"The configuration file, JSON; members are overridden by {ProxyConfig.EnvironmentPrefix}….", Recursive = true, DefaultValueFactory = _ => "chainproxy.json",
+    Description = $"The configuration file, JSON, or TOML when it ends in .toml; members are overridden by {ProxyConfig.EnvironmentPrefix}….", Recursive = true, DefaultValueFactory = _ => "chainproxy.json",
 };
 
 var follow = new Option<bool>("--follow", "-f") { Description = "Go on with every change." };

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -10,7 +11,7 @@ using Filecoin.ChainCo.Proxy;
 namespace Filecoin.Samples.ChainProxy;
 
 /// <summary>
-/// The configuration file, JSON with comments. Every member can be overridden by an environment variable of its path:
+/// The configuration file: TOML when its name ends in <c>.toml</c>, else JSON with comments. Every member can be overridden by an environment variable of its path:
 /// <c>FILECOIN_CHAINPROXY__PROXY__READDEADLINE=00:00:30</c>, <c>FILECOIN_CHAINPROXY__NODES__0__ENDPOINT=…</c>.
 /// </summary>
 internal sealed record ProxyConfig
@@ -62,7 +63,7 @@ internal sealed record ProxyConfig
     /// <summary>Changes the list of nodes in the file, leaving every other member as it is. Comments are not kept.</summary>
     public static void EditNodes(string path, Action<JsonArray> edit)
     {
-        JsonObject json = File.Exists(path) ? Read(path) : New();
+        JsonObject json = File.Exists(path) ? Read(path) : TomlReader.NewTable();
         if (json[nameof(Nodes)] is not JsonArray nodes)
             json[nameof(Nodes)] = nodes = [];
         edit(nodes);
@@ -78,9 +79,7 @@ internal sealed record ProxyConfig
 
         using (var file = new FileStream(temporary, options))
         {
-            using var writer = new Utf8JsonWriter(file, new JsonWriterOptions { Indented = true });
-            json.WriteTo(writer);
-            writer.Flush();
+            file.Write(Encoding.UTF8.GetBytes(IsToml(path) ? TomlWriter.Write(json) : json.ToJsonString(new JsonSerializerOptions { WriteIndented = true })));
             file.Flush(flushToDisk: true);
         }
 
@@ -93,7 +92,9 @@ internal sealed record ProxyConfig
         TokenKeyFile = TokenKeyFile, Postgres = Postgres, PinsFile = PinsFile,
     };
 
-    private static JsonObject Read(string path) => JsonNode.Parse(
+    private static bool IsToml(string path) => path.EndsWith(".toml", StringComparison.OrdinalIgnoreCase);
+
+    private static JsonObject Read(string path) => IsToml(path) ? TomlReader.Parse(File.ReadAllText(path)) : JsonNode.Parse(
         File.ReadAllBytes(path), new JsonNodeOptions { PropertyNameCaseInsensitive = true },
         new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true }) as JsonObject
         ?? throw new ConfigException($"{path}: expected an object");
@@ -116,7 +117,7 @@ internal sealed record ProxyConfig
             if (at is JsonArray array && int.TryParse(path[i], NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index <= array.Count)
             {
                 if (index == array.Count)
-                    array.Add(next ?? New());
+                    array.Add(next ?? TomlReader.NewTable());
                 else if (last)
                     array[index] = next;
                 at = array[index]!;
@@ -126,7 +127,7 @@ internal sealed record ProxyConfig
                 if (last)
                     members[path[i]] = next;
                 else if (members[path[i]] is not (JsonObject or JsonArray))
-                    members[path[i]] = int.TryParse(path[i + 1], out _) ? new JsonArray() : New();
+                    members[path[i]] = int.TryParse(path[i + 1], out _) ? new JsonArray() : TomlReader.NewTable();
                 at = members[path[i]]!;
             }
             else
@@ -135,8 +136,6 @@ internal sealed record ProxyConfig
             }
         }
     }
-
-    private static JsonObject New() => new(new JsonNodeOptions { PropertyNameCaseInsensitive = true });
 
     // true, 7 and ["x"] are themselves; everything else is text.
     private static JsonNode? ValueOf(string value)

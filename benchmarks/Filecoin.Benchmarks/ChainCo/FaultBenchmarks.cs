@@ -6,7 +6,7 @@ using Filecoin.ChainCo.Tests.Coordination;
 namespace Filecoin.Benchmarks.ChainCo;
 
 /// <summary>What clients of <c>filecoin-chainproxy</c> with its defaults notice of a daemon that fails, and how soon it is out of the pool.</summary>
-[Experiment]
+[Experiment, RunsHere(warmups: 0, runs: 1)]
 public class FaultBenchmarks
 {
     private const int Clients = 64;

@@ -7,7 +7,7 @@ namespace Filecoin.Benchmarks.ChainCo;
 /// What the proxy costs a read of 1 KB. <c>filecoin-chainproxy</c> with its defaults, a bare forwarder and nginx stand before the same daemon, each on the
 /// same core, and take turns; the daemon and the clients have the other cores.
 /// </summary>
-[Experiment]
+[Experiment, RunsHere(warmups: 0, runs: 1)]
 public class ForwardingBenchmarks
 {
     private const int Clients = 32;

@@ -7,7 +7,7 @@ using Filecoin.ChainCo.Tests.Coordination;
 namespace Filecoin.Benchmarks.ChainCo;
 
 /// <summary>How soon <c>filecoin-chainproxy</c> with its defaults tells a head to all who follow it, and whether what it told is then found.</summary>
-[Experiment]
+[Experiment, RunsHere(warmups: 0, runs: 1)]
 public class HeadBenchmarks
 {
     private const int Listeners = 1000;

@@ -58,6 +58,59 @@ public sealed class ProxyCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_toml_file_is_read_and_written_as_well()
+    {
+        string toml = Path.Combine(_directory.Path, "proxy.toml");
+        await File.WriteAllTextAsync(toml, """"
+            listen = [ # several lines
+              "127.0.0.1:47\u0031\U00000031", '127.0.0.1:4712',
+            ]
+            "TokenKeyFile" = """
+            \
+               the key"""
+            PinsFile = '''C:\pins'''
+            Proxy.SingleCoordinator = true
+            Coordinator = { MaxErrorRate = 2.5e-1, Horizon = 1_000 }
+
+            [[nodes]]
+            name = "a"
+            endpoint = "http://127.0.0.1:2/rpc/v1"
+            weight = 0x7
+
+            [timings]
+            pollinterval = "00:00:03"
+
+            [[nodes]]
+            name = "b"
+            endpoint = "http://127.0.0.1:3/rpc/v1"
+            """");
+        Assert.Contains("2 nodes, listening at 127.0.0.1:4711, 127.0.0.1:4712, pins in C:\\pins", await CheckAsync(toml, 0), StringComparison.Ordinal);
+        await SampleProcess.RunAsync(Proxy, _directory.Path, "nodes", "add", "c \"d\"", "http://127.0.0.1:4/rpc/v1", "-c", toml);
+        await SampleProcess.RunAsync(Proxy, _directory.Path, "nodes", "weight", "b", "9", "-c", toml);
+        Assert.Contains("3 nodes, listening at 127.0.0.1:4711, 127.0.0.1:4712, pins in C:\\pins", await CheckAsync(toml, 0), StringComparison.Ordinal);
+        string[] lines = await File.ReadAllLinesAsync(toml);
+        Assert.Contains("[[nodes]]", lines);
+        Assert.Equal(["weight = 7", "Weight = 9"], lines.Where(line => line.StartsWith("weight", StringComparison.OrdinalIgnoreCase) && !line.EndsWith(" 1", StringComparison.Ordinal)));
+        Assert.Contains("TokenKeyFile = \"the key\"", lines);
+    }
+
+    [Theory]
+    [InlineData("a", "line 1: expected '='")]
+    [InlineData("\nPostgres = \"x", "line 2: a string does not end")]
+    [InlineData("Postgres = 1979-05-27T07:32:00Z", "is not a value")]
+    [InlineData("PinsFile = 'a'\nPinsFile = 'b'", "line 2: PinsFile is there twice")]
+    [InlineData("[Proxy]\n[Proxy]", "line 2: the table Proxy is there twice")]
+    [InlineData("Proxy = { Attempts = 3 }\n[Proxy]", "complete where it stands")]
+    [InlineData("Listen = 'a' 'b'", "expected the end of the line")]
+    [InlineData("Nodse = 1", "Nodse")]
+    public async Task Other_text_is_not_toml(string text, string reason)
+    {
+        string toml = Path.Combine(_directory.Path, "proxy.toml");
+        await File.WriteAllTextAsync(toml, text);
+        Assert.Contains(reason, await CheckAsync(toml, 1), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Everything_is_overridden_by_the_environment()
     {
         await File.WriteAllTextAsync(Config, """{"Listen":["127.0.0.1:1"],"Nodes":[{"Name":"a","Endpoint":"http://127.0.0.1:2/rpc/v1"}]}""");
@@ -120,6 +173,12 @@ public sealed class ProxyCommandTests : IDisposable
     {
         await using SampleProcess process = SampleProcess.Start(Proxy, _directory.Path, [.. arguments, "-c", Config]);
         return await process.EndedAsync(1);
+    }
+
+    private async Task<string> CheckAsync(string path, int exitCode)
+    {
+        await using SampleProcess process = SampleProcess.Start(Proxy, _directory.Path, "config", "check", "-c", path);
+        return await process.EndedAsync(exitCode);
     }
 
     private static async Task<string> PostAsync(Uri url, string token, string body)
