@@ -7,7 +7,7 @@ using Filecoin.ChainCo.Tests.Availability;
 
 namespace Filecoin.EndToEnd.Tests.ChainProxy;
 
-/// <summary>Two coordinators as processes over one PostgreSQL, and a real nginx before them.</summary>
+/// <summary>Two coordinators as processes: over one PostgreSQL, and with a real nginx before them.</summary>
 public sealed class TwoProxiesTests : IDisposable
 {
     private const string Proxy = "filecoin-chainproxy";
@@ -53,7 +53,6 @@ public sealed class TwoProxiesTests : IDisposable
     {
         if (OperatingSystem.IsWindows())
             return;
-        await using var database = new PostgresDatabase();
         await using StillChain daemon = await StillChain.StartAsync();
         int door = FreePort(), a = FreePort(), b = FreePort();
         string include = Path.Combine(_directory.Path, "upstream.conf"), main = Path.Combine(_directory.Path, "nginx.conf");
@@ -63,9 +62,9 @@ public sealed class TwoProxiesTests : IDisposable
         using Process nginx = Process.Start(NginxFactAttribute.Path, ["-c", main, "-p", _directory.Path]);
         try
         {
-            await using SampleProcess one = Start("one", a, daemon, database.Connection, include, [a, b], reload);
+            await using SampleProcess one = Start("one", a, daemon, null, include, [a, b], reload);
             await ServingAsync(one);
-            await using SampleProcess two = Start("two", b, daemon, database.Connection, include, [a, b], reload);
+            await using SampleProcess two = Start("two", b, daemon, null, include, [a, b], reload);
             await ServingAsync(two);
             var url = new Uri($"http://127.0.0.1:{door}/rpc/v1");
             await UntilAsync(() => BothAnswerAsync(url));
@@ -90,12 +89,12 @@ public sealed class TwoProxiesTests : IDisposable
         }
     }
 
-    private SampleProcess Start(string name, int port, StillChain daemon, string database, string? include = null, int[]? coordinators = null, string[]? reload = null)
+    private SampleProcess Start(string name, int port, StillChain daemon, string? database, string? include = null, int[]? coordinators = null, string[]? reload = null)
     {
         object? nginx = include is null ? null : new { Path = include, Coordinators = coordinators!.Select(at => $"127.0.0.1:{at}"), Reload = reload };
         File.WriteAllText(Path.Combine(_directory.Path, name + ".json"), JsonSerializer.Serialize(new
         {
-            Listen = new[] { $"127.0.0.1:{port}" }, TokenKeyFile = "shared.key", Postgres = database, Coordinator = new { VerifyWeights = false },
+            Listen = new[] { $"127.0.0.1:{port}" }, TokenKeyFile = "shared.key", Postgres = database, PinsFile = name + ".pins", Coordinator = new { VerifyWeights = false },
             Nodes = new[] { new { Name = "n0", Endpoint = daemon.Url } }, Nginx = nginx,
         }));
         return SampleProcess.Start(Proxy, _directory.Path, "run", "-c", name + ".json");
