@@ -83,8 +83,8 @@ public sealed partial class TaskEngine
             int got = await ClaimTypeAsync(session, task, limit, floor, cancellationToken).ConfigureAwait(false);
             claimed += got;
 
-            // There may be more of the same urgency.
-            if (got == _options.ClaimBatch)
+            // There may be more of this type that goes before the next type's, and a run may have ended meanwhile and made room.
+            if (got == limit)
                 break;
         }
 
