@@ -82,7 +82,7 @@ internal sealed class Hub : IAsyncDisposable
             new MiningChain(new ChainHeadApi(node.Transport), new MiningApi(node.Transport)), node.WorkerSigner(), reader, pool, new SlashFilter(node.Database),
             MiningOptions(config), logger: node.Logging.CreateLogger<WinningPoStMiner>());
         TaskEngine? engine = !config.Seal ? null : new TaskEngine(
-            node.Database, node.Queue, Tasks(node), new TaskEngineOptions { Machine = config.Machine }, new PathReservations(node.Storage), logger: node.Logging.CreateLogger<TaskEngine>());
+            node.Database, node.Queue, Tasks(node, remote), new TaskEngineOptions { Machine = config.Machine }, new PathReservations(node.Storage), logger: node.Logging.CreateLogger<TaskEngine>());
 
         var storage = new RemoteStorageEndpoint(
             node.Storage, reads, settings.StorageKey!, new RemoteStorageOptions { Urls = [config.StorageUrl] }, logger: node.Logging.CreateLogger<RemoteStorageEndpoint>());
@@ -100,12 +100,12 @@ internal sealed class Hub : IAsyncDisposable
     }
 
     /// <summary>The tasks that a machine takes; a worker that seals takes the same.</summary>
-    public static IReadOnlyList<ITask> Tasks(MinerNode node) => new SealingTaskContext
+    private static IReadOnlyList<ITask> Tasks(MinerNode node, RemoteStorageClient remote) => new SealingTaskContext
     {
         Database = node.Database,
         Options = node.Options,
         Chain = node.Chain,
-        Storage = new IndexedSealingStorage(node.Index, node.Storage),
+        Storage = new IndexedSealingStorage(node.Index, node.Storage, remote, loggers: node.Logging),
         Prover = node.SealProver(),
         Verifier = node.SealVerifier(),
         Logger = node.Logging.CreateLogger<SealingTaskContext>(),

@@ -6,6 +6,7 @@ using Filecoin.Proving.Groth16;
 using Filecoin.Proving.Mining;
 using Filecoin.Proving.PoRep;
 using Filecoin.Proving.PoSt;
+using Filecoin.Proving.Storage;
 using Filecoin.Proving.Storage.Index;
 using Filecoin.Proving.Storage.Paths;
 using Filecoin.Sealing.Data;
@@ -82,7 +83,10 @@ internal sealed class MinerNode : IAsyncDisposable
             node.Index = await SectorIndex.OpenAsync(node.Database, cancellationToken: cancellationToken);
             node.Storage = new LocalStorage(
                 node.Index, new LocalStorageOptions { Urls = [config.StorageUrl] }, logger: node.Logging.CreateLogger<LocalStorage>());
-            var staging = new StagingOptions { Directory = home.PathOf("staging"), MaxWaitForSector = config.MaxWaitForSector };
+
+            // In a storage path, so that whichever machine seals the sector finds its pieces by the index.
+            string pieces = Path.Combine(config.StoragePaths(home)[0], StorageLayout.DirectoryOf(SectorFileType.Piece));
+            var staging = new StagingOptions { Directory = pieces, MaxWaitForSector = config.MaxWaitForSector };
             node.Pipeline = new SealingPipeline(
                 node.Database, node.Options, node.Chain, node.Messages, node.Queue, new IndexedSealingStorage(node.Index, node.Storage),
                 new PieceStore(node.Database, node.Options.MinerId, staging), logger: node.Logging.CreateLogger<SealingPipeline>());

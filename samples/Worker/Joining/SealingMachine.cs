@@ -27,6 +27,7 @@ internal sealed partial class SealingMachine : IAsyncDisposable
     private readonly ParameterStore _parameters;
     private readonly ILoggerFactory _logging;
     private readonly ILogger _logger;
+    private RemoteStorageClient? _remote;
     private TaskEngine? _engine;
 
     private SealingMachine(SealingJoin join, ParameterStore parameters, ILoggerFactory logging)
@@ -76,6 +77,7 @@ internal sealed partial class SealingMachine : IAsyncDisposable
     {
         while (_parts.TryPop(out IAsyncDisposable? part))
             await part.DisposeAsync();
+        _remote?.Dispose();
     }
 
     private async Task JoinAsync(CancellationToken cancellationToken)
@@ -105,7 +107,8 @@ internal sealed partial class SealingMachine : IAsyncDisposable
         if (_join.Tasks.Count == 0)
             return;
         await SealingPipeline.MigrateAsync(database, cancellationToken);
-        IReadOnlyList<ITask> tasks = Tasks(database, settings, new IndexedSealingStorage(index, storage));
+        _remote = new RemoteStorageClient(new ScopedRemoteTokens(settings.StorageKey!));
+        IReadOnlyList<ITask> tasks = Tasks(database, settings, new IndexedSealingStorage(index, storage, _remote, loggers: _logging));
         _engine = Keep(new TaskEngine(
             database, new TaskQueue(), tasks,
             new TaskEngineOptions
