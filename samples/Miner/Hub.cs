@@ -74,7 +74,7 @@ internal sealed class Hub : IAsyncDisposable
             new SealingSettings { Miner = node.Options.Miner, Proof = node.Options.Proof, Policy = node.Options.Policy, Node = config.Chain.Url },
             cancellationToken);
         var remote = new RemoteStorageClient(new ScopedRemoteTokens(settings.StorageKey!));
-        var reader = new SectorReader(new IndexedReplicas(node.Index, remote, node.Storage, reads));
+        var reader = new SectorReader(new IndexedReplicas(node.Index, remote, node.Storage, reads), new SectorReadOptions { RetryDelay = Scaled(new SectorReadOptions().RetryDelay, config) });
         var windowPoSt = new WindowPoStScheduler(
             new ProvingChain(new ChainHeadApi(node.Transport), node.State), new PoStMessages(node.Messages, node.State), reader, pool, verifier, node.Database,
             WindowOptions(config), logger: node.Logging.CreateLogger<WindowPoStScheduler>());
@@ -147,12 +147,22 @@ internal sealed class Hub : IAsyncDisposable
         long window = policy.WPoStChallengeWindow;
         return window >= NetworkPolicy.Mainnet.WPoStChallengeWindow ? options : options with
         {
+            Lease = Scaled(options.Lease, config),
+            RetryDelay = Scaled(options.RetryDelay, config),
             SubmitConfidence = 1,
             BatchWait = 0,
             CheckLead = (int)Math.Max(1, options.CheckLead * window / NetworkPolicy.Mainnet.WPoStChallengeWindow),
             Recheck = (int)Math.Max(1, options.Recheck * window / NetworkPolicy.Mainnet.WPoStChallengeWindow),
             DeclareMargin = (int)(options.DeclareMargin * window / NetworkPolicy.Mainnet.WPoStChallengeWindow),
         };
+    }
+
+    // What suits epochs of 30 s, for shorter ones; not so short that a busy machine misses it.
+    private static TimeSpan Scaled(TimeSpan usual, MinerConfig config)
+    {
+        TimeSpan scaled = usual * Math.Min(1, config.Chain.Policy.EpochDuration / NetworkPolicy.Mainnet.EpochDuration);
+        TimeSpan least = TimeSpan.FromSeconds(Math.Min(2, usual.TotalSeconds));
+        return scaled > least ? scaled : least;
     }
 
     // The defaults suit epochs of 30 s; shorter ones scale them.

@@ -23,7 +23,7 @@ internal sealed class TestHub : IAsyncDisposable
         _database = SqlDatabase.Open(database);
         Pool = new PoStWorkerPool(snarks, pool ?? new PoStWorkerPoolOptions { LocalWindow = LocalProving.Always }, time);
         var reader = new SectorReader(
-            replicas, new SectorReadOptions { ChallengeTimeout = TimeSpan.FromSeconds(20), RetryDelay = TimeSpan.FromSeconds(5) }, time);
+            replicas, new SectorReadOptions { ChallengeTimeout = TimeSpan.FromSeconds(20), RetryDelay = TimeSpan.FromSeconds(5), Rounds = 4 }, time);
         Scheduler = new WindowPoStScheduler(chain, chain, reader, Pool, snarks, _database, options, time, log);
         _running.Add(Scheduler.RunAsync(_stop.Token));
         if (local)

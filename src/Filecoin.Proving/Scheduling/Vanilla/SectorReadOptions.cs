@@ -15,8 +15,11 @@ public sealed record SectorReadOptions
     /// <summary>How long before sectors that could not be read are tried anew, while the partition's time lasts.</summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>How often a sector is tried in all, each time at all of its replicas.</summary>
-    public int Rounds { get; init; } = 3;
+    /// <summary>
+    /// How often a sector is tried in all, each time at all of its replicas. Many: a machine that starts anew is back within the time that reading may
+    /// take, and a sector that is lost holds up its partition only once, for then it is faulty.
+    /// </summary>
+    public int Rounds { get; init; } = 30;
 
     /// <summary>Fails on values that cannot work.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
