@@ -9,6 +9,8 @@ namespace Filecoin.Sealing.Pipeline;
 /// <summary>The chain during one round: its head, and the tipset below the confidence depth that all else is read at.</summary>
 internal sealed class ChainView(ISealingChain chain, Address miner, TipSet head, TipSet safe)
 {
+    private Bitfield? _allocated;
+
     public TipSet Head => head;
 
     public TipSet Safe => safe;
@@ -29,6 +31,10 @@ internal sealed class ChainView(ISealingChain chain, Address miner, TipSet head,
 
     public Task<SectorPreCommitOnChainInfo?> PreCommitAsync(SectorId sector, CancellationToken cancellationToken) =>
         chain.PreCommitAsync(miner, sector.Number.Value, safe.Key, cancellationToken);
+
+    /// <summary>Numbers that were ever precommitted; asked for once a round.</summary>
+    public async Task<Bitfield> AllocatedAsync(CancellationToken cancellationToken) =>
+        _allocated ??= await chain.AllocatedAsync(miner, safe.Key, cancellationToken).ConfigureAwait(false);
 
     public Task<SectorOnChainInfo?> SectorAsync(SectorId sector, CancellationToken cancellationToken) =>
         chain.SectorAsync(miner, sector.Number.Value, safe.Key, cancellationToken);

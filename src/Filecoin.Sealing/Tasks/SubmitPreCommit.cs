@@ -27,6 +27,8 @@ internal sealed class SubmitPreCommit(SqlDatabase database, SealingOptions optio
         if (await view.SectorAsync(row.Id, cancellationToken).ConfigureAwait(false) is not null
             || await view.PreCommitAsync(row.Id, cancellationToken).ConfigureAwait(false) is not null)
             return new Verdict.Landed();
+        if ((await view.AllocatedAsync(cancellationToken).ConfigureAwait(false)).Contains(row.Id.Number.Value))
+            return new Verdict.No(StageFault.PreCommitExpired, "the number was precommitted, and the chain holds neither the precommit nor a sector any more");
         if (facts is not { Sdr: { } sdr, Trees: { } })
             return new Verdict.No(StageFault.Defect, "expected a ticket and a replica, found a sector without");
 

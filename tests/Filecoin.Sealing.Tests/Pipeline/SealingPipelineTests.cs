@@ -274,6 +274,21 @@ public sealed class SealingPipelineTests
         Assert.Single(scene.Replicas[sector]);
     }
 
+    /// <summary>The hub was away from before the precommit landed until after it had expired: the number is spent, and no second precommit can help.</summary>
+    [Theory, EachDatabase]
+    public async Task A_precommit_that_landed_and_expired_unseen_is_not_sent_again(string kind)
+    {
+        await using var scene = new PipelineScene(kind);
+        SealingPipeline hub = await scene.StartAsync();
+        SectorId sector = (await hub.PledgeAsync())[0];
+        await RunToAsync(scene, hub, sector, SealStage.PreCommitLanding);
+        scene.Chain.Mine((int)scene.Policy.MaxProveCommitDuration((long)scene.Options.Proof)! + 200);
+        await scene.SettleAsync(hub);
+        SectorSummary held = (await scene.ShowAsync(hub, sector)).Summary;
+        Assert.Equal((SectorState.Held, $"sectors remove {sector.Number}"), (held.State, held.Command));
+        Assert.Single(scene.Chain.Executed);
+    }
+
     [Theory, EachDatabase]
     public async Task A_node_that_lags_is_no_reason_to_step_back(string kind)
     {
