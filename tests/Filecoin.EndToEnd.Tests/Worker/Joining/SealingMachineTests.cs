@@ -1,8 +1,11 @@
+using System.Security.Cryptography;
 using System.Text.Json;
+using Filecoin.Proving.Pieces;
 using Filecoin.Proving.Sectors;
 using Filecoin.Proving.Storage;
 using Filecoin.Proving.Storage.Index;
 using Filecoin.Proving.Storage.Remote;
+using Filecoin.Sealing.Data;
 using Filecoin.Sealing.Engine;
 using Filecoin.Sealing.Pipeline;
 
@@ -33,6 +36,18 @@ public sealed class SealingMachineTests
         string[] lines = (await machine.EndedAsync(0)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Contains(lines, line => JsonDocument.Parse(line).RootElement.GetProperty("Message").GetString()!.StartsWith("Takes tasks of miner", StringComparison.Ordinal));
         Assert.Equal(MachinePresence.Gone, Assert.Single(await scene.Cluster.MachinesAsync()).Presence);
+    }
+
+    [Fact]
+    public async Task A_machine_seals_data_that_lies_on_the_hub()
+    {
+        await using SealingScene scene = await SealingScene.StartAsync("sqlite");
+        scene.Machine("m1");
+        byte[] data = RandomNumberGenerator.GetBytes(2000);
+        SectorId sector = await scene.Hub.PledgeAsync(new PieceRequest { Data = new MemoryStream(data), DataBytes = data.Length });
+        SectorDetails details = await scene.UntilAsync(sector, SealStage.PreCommit);
+        Assert.Equal(DataCommitment.Compute(SectorSize.KiB2, PieceCommitment.Compute(data)), details.CommD);
+        Assert.Equal("m1", details.History.Last(run => run.Stage == SealStage.TreeD).Machine);
     }
 
     [Theory, EachDatabase]
@@ -78,7 +93,7 @@ public sealed class SealingMachineTests
         await using SealingScene scene = await SealingScene.StartAsync("sqlite");
         SampleProcess machine = scene.Machine("store", "--seal", "none");
         await machine.SaysAsync("Stores in ");
-        await scene.UntilAsync(() => scene.Index.ListPathsAsync(), paths => paths.Count == 1, _ => "no path");
+        await scene.UntilAsync(() => scene.Index.ListPathsAsync(), paths => paths.Count == 2, _ => "no path beside the hub's");
         Assert.Empty(await scene.Cluster.MachinesAsync());
         machine.AskToEnd();
         await machine.EndedAsync(0);

@@ -3,9 +3,11 @@ using Filecoin.ChainCo.Chain.Actors;
 using Filecoin.ChainCo.Rpc;
 using Filecoin.ChainCo.Rpc.Api;
 using Filecoin.Proving.Database;
+using Filecoin.Proving.Scheduling.Vanilla;
 using Filecoin.Proving.Sectors;
 using Filecoin.Proving.Storage.Index;
 using Filecoin.Proving.Storage.Paths;
+using Filecoin.Proving.Storage.Remote;
 using Filecoin.Samples.Localnet;
 using Filecoin.Samples.Localnet.Faults;
 using Filecoin.Sealing.Data;
@@ -17,29 +19,30 @@ using Filecoin.Sealing.Store;
 
 namespace Filecoin.EndToEnd.Tests.Worker.Joining;
 
-/// <summary>A local chain and a hub without storage in this process; machines that seal are processes over the hub's database.</summary>
+/// <summary>A local chain and a hub that stages data and seals nothing in this process; machines that seal are processes over the hub's database.</summary>
 internal sealed class SealingScene : IAsyncDisposable
 {
     private readonly TestDatabase _test;
-    private readonly WorkDirectory _work = new();
+    private readonly WorkDirectory _work;
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<SampleProcess> _machines = [];
     private readonly LocalnetNode _chain;
     private readonly IRpcTransport _transport;
-    private readonly LocalStorage _noStorage;
+    private readonly LocalStorage _storage;
+    private readonly RemoteStorageServer _server;
     private readonly Task _running;
 
-    private SealingScene(TestDatabase test, LocalnetNode chain, SealingSettings settings, SectorIndex index)
+    private SealingScene(
+        TestDatabase test, WorkDirectory work, LocalnetNode chain, SealingSettings settings, SectorIndex index, LocalStorage storage, RemoteStorageServer server)
     {
-        (_test, _chain, Settings, Index) = (test, chain, settings, index);
+        (_test, _work, _chain, Settings, Index, _storage, _server) = (test, work, chain, settings, index, storage, server);
         _transport = chain.Connect();
-        _noStorage = new LocalStorage(index);
         var queue = new TaskQueue();
         var messages = new MessageSender(
             test.Database, new RpcMessageChain(_transport), new NodeWalletSigner(new WalletApi(_transport)), new MessageOptions { Policy = settings.Policy }, SealingPipeline.OnMessageFinal);
         Hub = new SealingPipeline(
-            test.Database, settings.Options, new RpcSealingChain(_transport), messages, queue, new IndexedSealingStorage(index, _noStorage),
-            new PieceStore(test.Database, settings.Options.MinerId, new StagingOptions { Directory = Path.Combine(_work.Path, "staging") }));
+            test.Database, settings.Options, new RpcSealingChain(_transport), messages, queue, new IndexedSealingStorage(index, storage),
+            new PieceStore(test.Database, settings.Options.MinerId, new StagingOptions { Directory = Path.Combine(work.Path, "hub", "piece") }));
         _running = Hub.RunAsync(_stopping.Token);
     }
 
@@ -67,7 +70,19 @@ internal sealed class SealingScene : IAsyncDisposable
             Policy = policy,
             Node = chain.Address!.ToString(),
         };
-        return new SealingScene(test, chain, await SealingSettings.PublishAsync(test.Database, settings), await SectorIndex.OpenAsync(test.Database));
+        settings = await SealingSettings.PublishAsync(test.Database, settings);
+        SectorIndex index = await SectorIndex.OpenAsync(test.Database);
+        LocalStorage storage = null!;
+        RemoteStorageServer server = await RemoteStorageServer.StartAsync(url =>
+        {
+            storage = new LocalStorage(index, new LocalStorageOptions { Urls = [url.ToString()], Heartbeat = TimeSpan.FromMilliseconds(200) });
+            return new RemoteStorageEndpoint(storage, new StorageReads(), settings.StorageKey!);
+        });
+        var work = new WorkDirectory();
+        string path = Directory.CreateDirectory(Path.Combine(work.Path, "hub")).FullName;
+        new StoragePathConfig { Id = StorageId.Create() }.Write(path);
+        await storage.OpenPathAsync(path);
+        return new SealingScene(test, work, chain, settings, index, storage, server);
     }
 
     /// <summary>A machine with a disk of its own. What is named alone is the database; the rest keeps tests apart.</summary>
@@ -113,7 +128,8 @@ internal sealed class SealingScene : IAsyncDisposable
             await machine.DisposeAsync();
         await _stopping.CancelAsync();
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await _noStorage.DisposeAsync();
+        await _server.DisposeAsync();
+        await _storage.DisposeAsync();
         await _transport.DisposeAsync();
         await _chain.DisposeAsync();
         await _test.DisposeAsync();
