@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text.Json;
 
 namespace Filecoin.ChainCo.Rpc;
@@ -82,8 +83,9 @@ public sealed class HttpRpcTransport : IRpcTransport
         {
             throw new RpcConnectionException(method, $"{_endpoint} failed: {e.Message}", maybeDelivered: !NeverConnected(e), e);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or SocketException)
         {
+            // A connection that is reset as soon as it is made comes out of HttpClient as the bare exception of its socket.
             throw new RpcConnectionException(method, $"{_endpoint} broke off: {e.Message}", maybeDelivered: true, e);
         }
         catch (OperationCanceledException e) when (!callers.IsCancellationRequested)

@@ -189,6 +189,28 @@ public abstract class RpcTransportTests : IAsyncLifetime
 
 public sealed class HttpRpcTransportTests : RpcTransportTests
 {
+    /// <summary>Between the connection and its first use; the runtime's HTTP client then lets the bare exception of the socket through.</summary>
+    [Fact]
+    public async Task A_peer_that_resets_connections_at_once_is_a_failed_connection()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var stop = new CancellationTokenSource();
+        Task resetting = Task.Run(async () =>
+        {
+            while (true)
+            {
+                using Socket socket = await listener.AcceptSocketAsync(stop.Token);
+                socket.LingerState = new LingerOption(true, 0);
+            }
+        });
+        await using IRpcTransport transport = Open($"http://{listener.LocalEndpoint}/rpc/v1");
+        for (int i = 0; i < 300; i++)
+            await Assert.ThrowsAsync<RpcConnectionException>(() => transport.CallAsync("Filecoin.Version", RpcParams.None));
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => resetting);
+    }
+
     private protected override IRpcTransport Open(string endpoint, RpcTransportOptions? options = null) =>
         new HttpRpcTransport(RpcEndpoint.Parse(endpoint), options);
 
