@@ -175,7 +175,9 @@ internal sealed class Hub : IAsyncDisposable
         {
             PropagationDelay = options.PropagationDelay * scale,
             EquivocationDelay = options.EquivocationDelay * scale,
-            ReadTimeout = options.ReadTimeout * scale,
+
+            // A read does not become quicker with the epochs.
+            ReadTimeout = epoch / 2 < options.ReadTimeout ? epoch / 2 : options.ReadTimeout,
             RetryDelay = options.RetryDelay * scale,
         };
     }

@@ -24,6 +24,7 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
     private string? _server;
     private bool _ownServer;
     private volatile TaskCompletionSource _gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TimeSpan _lasting;
     private int _runs;
 
     private BenchmarkCluster() => _listener.InstrumentPublished = (instrument, listener) =>
@@ -60,8 +61,10 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
     /// <summary>Puts tasks into the queue that nobody can take before the transaction ends.</summary>
     /// <param name="tasks">How many.</param>
     /// <param name="hold">Whether runs last until <see cref="Release"/>, or end at once.</param>
-    public async Task AddAsync(int tasks, bool hold)
+    /// <param name="lasting">How long runs last otherwise, on average; each between half and one and a half of it.</param>
+    public async Task AddAsync(int tasks, bool hold, TimeSpan lasting = default)
     {
+        _lasting = lasting;
         _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         if (!hold)
             Release();
@@ -76,6 +79,9 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
         });
         _adder.Wake();
     }
+
+    /// <summary>Forgets the times from claim to start so far.</summary>
+    public void ForgetStarts() => _claimToStart.Clear();
 
     /// <summary>Lets runs end.</summary>
     public void Release() => _gate.TrySetResult();
@@ -190,6 +196,8 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
         {
             Interlocked.Increment(ref cluster._runs);
             await cluster._gate.Task.WaitAsync(cancellationToken);
+            if (cluster._lasting > TimeSpan.Zero)
+                await Task.Delay(cluster._lasting * (0.5 + Random.Shared.NextDouble()), cancellationToken);
             return TaskOutcome.Done();
         }
     }

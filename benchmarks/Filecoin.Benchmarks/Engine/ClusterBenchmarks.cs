@@ -15,7 +15,7 @@ namespace Filecoin.Benchmarks.Engine;
 [ClusterJob]
 public class ClusterBenchmarks
 {
-    private const int Tasks = 10_000;
+    private const int Tasks = 10_000, Room = 1600, Steady = 1100;
     private BenchmarkCluster? _cluster;
 
     [Params("postgresql", "sqlite")]
@@ -26,8 +26,8 @@ public class ClusterBenchmarks
     [GlobalSetup(Targets = [nameof(Claim), nameof(Idle)])]
     public void Setup() => Start(room: Tasks / Machines);
 
-    [GlobalSetup(Target = nameof(ClaimAndEnd))]
-    public void SetupNarrow() => Start(room: 1600 / Machines);
+    [GlobalSetup(Targets = [nameof(ClaimAndEnd), nameof(ClaimSteadily)])]
+    public void SetupNarrow() => Start(room: Room / Machines);
 
     [GlobalCleanup]
     public void Cleanup() => _cluster!.DisposeAsync().AsTask().GetAwaiter().GetResult();
@@ -39,6 +39,24 @@ public class ClusterBenchmarks
     /// <summary>The same with tasks that end at once, and machines with room for 16: the end of each is a transaction of its own.</summary>
     [Benchmark(OperationsPerInvoke = Tasks)]
     public Task ClaimAndEnd() => ClaimAllAsync(nameof(ClaimAndEnd), hold: false);
+
+    /// <summary>
+    /// Tasks that last as long as makes 1,100 of them begin in a second, each when another has ended: what a cluster at work sees, once the first wave is over.
+    /// </summary>
+    [Benchmark(OperationsPerInvoke = Tasks)]
+    public async Task ClaimSteadily()
+    {
+        await _cluster!.AddAsync(Tasks, hold: false, TimeSpan.FromSeconds((double)Room / Steady));
+        await _cluster.UntilRunAsync(2 * Room);
+        _cluster.ForgetStarts();
+        long began = Stopwatch.GetTimestamp();
+        int before = _cluster.Runs;
+
+        // To when the queue no longer fills every place.
+        await _cluster.UntilRunAsync(Tasks - Room);
+        Record(nameof(ClaimSteadily), (_cluster.Runs - before) / Stopwatch.GetElapsedTime(began).TotalSeconds);
+        await _cluster.UntilEmptyAsync();
+    }
 
     /// <summary>Nothing to do for half a minute: heartbeats and looks.</summary>
     [Benchmark]
@@ -66,10 +84,15 @@ public class ClusterBenchmarks
         TimeSpan used = ProcessTimes.OfFamily(Server) - before;
         _cluster.Release();
         await _cluster.UntilEmptyAsync();
-        FigureColumn.Record(ClusterJobAttribute.Rate, name, Database, rate, "N0");
-        FigureColumn.Record(ClusterJobAttribute.Median, name, Database, _cluster.ClaimToStart(0.5), "F1");
-        FigureColumn.Record(ClusterJobAttribute.P99, name, Database, _cluster.ClaimToStart(0.99), "F1");
+        Record(name, rate);
         FigureColumn.Record(ClusterJobAttribute.Cost, name, Database, used.TotalMicroseconds / Tasks, "N0");
+    }
+
+    private void Record(string name, double rate)
+    {
+        FigureColumn.Record(ClusterJobAttribute.Rate, name, Database, rate, "N0");
+        FigureColumn.Record(ClusterJobAttribute.Median, name, Database, _cluster!.ClaimToStart(0.5), "F1");
+        FigureColumn.Record(ClusterJobAttribute.P99, name, Database, _cluster.ClaimToStart(0.99), "F1");
     }
 }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text.Json;
 using Filecoin.ChainCo.Chain;
 using Filecoin.Proving.PoRep;
@@ -202,8 +203,9 @@ public sealed class RemoteStorageClient : IDisposable
         {
             return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
         }
-        catch (HttpRequestException error)
+        catch (Exception error) when (error is HttpRequestException or IOException or SocketException)
         {
+            // A connection that is reset as soon as it is made comes out of HttpClient as the bare exception of its socket.
             throw new RemoteStorageException(RemoteFault.Unavailable, $"{request.RequestUri}: {error.Message}", error);
         }
         catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
@@ -225,7 +227,7 @@ public sealed class RemoteStorageClient : IDisposable
             await using (body.ConfigureAwait(false))
                 length = await body.ReadAtLeastAsync(text, text.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is IOException or HttpRequestException)
+        catch (Exception error) when (error is IOException or HttpRequestException or SocketException)
         {
             // The status says enough.
         }
@@ -271,7 +273,7 @@ public sealed class RemoteStorageClient : IDisposable
                 return bytes.ToArray();
             }
         }
-        catch (Exception error) when (error is (HttpRequestException or IOException) and not RemoteStorageException)
+        catch (Exception error) when (error is (HttpRequestException or IOException or SocketException) and not RemoteStorageException)
         {
             throw new RemoteStorageException(RemoteFault.Unavailable, $"{baseUrl}/{path}: {error.Message}", error);
         }
