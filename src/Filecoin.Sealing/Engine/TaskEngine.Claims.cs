@@ -67,6 +67,7 @@ public sealed partial class TaskEngine
         if (view.NextWake == TimeSpan.Zero && await _leases.WakeRestingAsync(cancellationToken).ConfigureAwait(false) > 0)
             return (true, null);
         int claimed = 0;
+        var passedOver = new List<TaskType>();
         for (int i = 0; i < view.Tops.Count; i++)
         {
             ITask task = _tasks[view.Tops[i].Type];
@@ -75,8 +76,13 @@ public sealed partial class TaskEngine
             {
                 if (await HoldsBackAsync(task, cancellationToken).ConfigureAwait(false))
                     break;
+                passedOver.Add(task.Type);
                 continue;
             }
+
+            // A run that ended since made the room, and what is more urgent goes first.
+            if (passedOver.Any(type => _ledger.Fits(type) > 0))
+                return (true, view.NextWake);
 
             _crowdedOut.Remove(task.Type.Name);
             long floor = i + 1 < view.Tops.Count ? view.Tops[i + 1].Priority : long.MinValue;

@@ -57,7 +57,13 @@ public sealed class SealingPipelineTests
     public async Task Sectors_share_messages_up_to_the_limit(string kind)
     {
         await using var scene = new PipelineScene(kind);
-        scene.Options = scene.Options with { PreCommit = scene.Options.PreCommit with { MaxSectors = 4 }, Commit = scene.Options.Commit with { MaxSectors = 8 } };
+        scene.Options = scene.Options with
+        {
+            // Neither patience nor the chain's limits run out on a slow machine: only full messages go.
+            Policy = scene.Policy with { EpochDuration = TimeSpan.FromMinutes(1) },
+            PreCommit = new BatchOptions { MaxSectors = 4, MaxWait = TimeSpan.FromDays(1), Slack = TimeSpan.Zero },
+            Commit = new BatchOptions { MaxSectors = 8, MaxWait = TimeSpan.FromDays(1), Slack = TimeSpan.Zero },
+        };
         SealingPipeline hub = await scene.StartAsync();
         await hub.PledgeAsync(8);
         await scene.SettleAsync(hub);
