@@ -162,6 +162,11 @@ public sealed class SealingPipelineTests
         await hub.RoundAsync();
         SeedResult before = (await scene.ShowAsync(hub, sector)).Seed!;
         scene.Chain.Reorganise((int)(scene.Chain.Height - before.Epoch) + 1);
+
+        // Its patience is over, and the next time it has none.
+        await scene.Database.WriteAsync(session => session.ExecuteAsync("UPDATE seal_sectors SET due = 0 WHERE state = 'Batching'"));
+        scene.Options = scene.Options with { Commit = new BatchOptions { MaxWait = TimeSpan.Zero, Slack = TimeSpan.Zero } };
+        hub = scene.Hub(scene.Database);
         await scene.SettleAsync(hub);
         SectorDetails details = await scene.ShowAsync(hub, sector);
         Assert.Equal(SectorState.Proving, details.Summary.State);

@@ -197,7 +197,10 @@ internal sealed class CuttingRelay : IAsyncDisposable
                 await DownAsync(server.GetStream(), client.GetStream(), left);
                 if (left != int.MaxValue)
                     onCut?.Invoke();
-                client.Client.LingerState = new LingerOption(true, 0);
+
+                // What was passed on arrives: a reset would throw away what the client has not read yet.
+                client.Client.Shutdown(SocketShutdown.Send);
+                await Task.WhenAny(up, Task.Delay(TimeSpan.FromSeconds(5), _stop.Token));
                 client.Close();
                 server.Close();
                 await up.ContinueWith(_ => { }, TaskScheduler.Default);
