@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using Filecoin.ChainCo.Availability;
 using Filecoin.ChainCo.Tests.Proxy;
 
@@ -60,7 +59,7 @@ public sealed class NginxUpstreamFileTests : IDisposable
         await using ProxyPool one = await ProxyPool.StartAsync(1), two = await ProxyPool.StartAsync(1);
         await two.MoveAllAsync(two.Chain.Grow(two.Head, 3));
         await ProxyPool.UntilAsync(() => two.Coordinator.Freshest.Head!.Height.Value == 8);
-        int port = FreePort();
+        int port = Loopback.FreePort();
         string main = Path.Combine(_directory, "nginx.conf");
         await File.WriteAllTextAsync(
             main,
@@ -116,12 +115,5 @@ public sealed class NginxUpstreamFileTests : IDisposable
         }
 
         return height;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

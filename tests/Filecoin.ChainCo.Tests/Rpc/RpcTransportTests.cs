@@ -79,7 +79,7 @@ public abstract class RpcTransportTests : IAsyncLifetime
     [Fact]
     public async Task A_refused_connection_was_certainly_not_delivered()
     {
-        int port = FreePort();
+        int port = Loopback.FreePort();
         await using IRpcTransport transport = Open($"http://127.0.0.1:{port}/rpc/v1");
         var error = await Assert.ThrowsAsync<RpcConnectionException>(() => transport.CallAsync("Filecoin.Ok", RpcParams.None));
         Assert.True(error.IsTransient);
@@ -177,13 +177,6 @@ public abstract class RpcTransportTests : IAsyncLifetime
         await using IRpcTransport transport = Open();
         await Assert.ThrowsAsync<RpcProtocolException>(() => new ChainHeadApi(transport).ChainHeadAsync());
         await Assert.ThrowsAsync<RpcProtocolException>(() => new NodeApi(transport).StateNetworkNameAsync());
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
 

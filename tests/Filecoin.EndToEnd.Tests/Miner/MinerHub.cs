@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 
 namespace Filecoin.EndToEnd.Tests.Miner;
@@ -18,7 +16,7 @@ internal sealed class MinerHub(string home)
     {
         await SampleProcess.RunAsync(
             "filecoin-miner", Path.GetDirectoryName(home)!, "init", "--home", home, "--chain", api, "--database", database, "--proof", "StackedDrg2KiBV1_1",
-            "--listen", $"127.0.0.1:{FreePort().ToString(CultureInfo.InvariantCulture)}", "--params", TestParameters.Directory, "--insecure");
+            "--listen", $"127.0.0.1:{Loopback.FreePort().ToString(CultureInfo.InvariantCulture)}", "--params", TestParameters.Directory, "--insecure");
         var hub = new MinerHub(home);
         hub.Configure(config => config["BatchWait"] = "00:00:00");
         return hub;
@@ -38,11 +36,4 @@ internal sealed class MinerHub(string home)
 
     /// <summary>Runs a command to its end and gives what it said.</summary>
     public Task<string> DoAsync(params string[] command) => SampleProcess.RunAsync("filecoin-miner", Home, [.. command, "--home", Home]);
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }
