@@ -29,7 +29,7 @@ run() { # form project
   name=$(basename "$2")
   echo "== $name, kernels: $1"
   FILECOIN_KERNELS=$1 dotnet test "$2" -c Release --no-build \
-    --logger "trx;LogFileName=$results/$1-$name.trx" --logger "console;verbosity=quiet" || status=1
+    --logger "trx;LogFileName=$results/$1-$name.trx" --logger "console;verbosity=minimal" || status=1
 }
 for project in tests/*.Tests; do run native "$project"; done
 # Projects that never load a kernel are not run twice.
