@@ -21,6 +21,9 @@ internal sealed partial class SealPoller(
     /// <summary>A safety net: what waits for a message is woken by it, and looked at in this many epochs all the same.</summary>
     private const int WaitEpochs = 10;
 
+    /// <summary>Rows that a round puts off at most, so that it stays short when very many come due at once.</summary>
+    private const int PutOffRows = 10_000;
+
     private readonly SubmitPreCommit _preCommit = new(database, options, chain, sender, logger);
     private readonly SubmitCommit _commit = new(database, options, chain, sender, logger);
 
@@ -33,7 +36,8 @@ internal sealed partial class SealPoller(
     {
         ChainView view = await ChainView.TakeAsync(chain, options, cancellationToken).ConfigureAwait(false);
         long now = await database.ReadAsync(session => session.ScalarAsync<long>($"SELECT {session.Dialect.NowMilliseconds}"), cancellationToken).ConfigureAwait(false);
-        int looked = 0;
+        TimeSpan wait = options.Policy.EpochDuration * WaitEpochs;
+        int looked = await database.WriteAsync(session => SealStore.PutOffAsync(session, options.MinerId, now, wait, PutOffRows), cancellationToken).ConfigureAwait(false);
         bool preCommitNow = false, commitNow = false;
         while (true)
         {

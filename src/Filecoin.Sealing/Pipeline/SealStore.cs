@@ -11,6 +11,9 @@ namespace Filecoin.Sealing.Pipeline;
 /// </summary>
 internal static class SealStore
 {
+    private const string WaitsForMessage =
+        "state = 'Waiting' AND EXISTS (SELECT 1 FROM message_outgoing m WHERE m.id = seal_sectors.waits_for AND m.state NOT IN ('Landed', 'Failed'))";
+
     /// <summary>A change of a sector.</summary>
     public sealed record Change
     {
@@ -81,14 +84,34 @@ internal static class SealStore
             await session.ExecuteAsync("UPDATE piece_staged SET state = @state WHERE id = @Id AND state = 'Packed'", new { state, piece.Id }).ConfigureAwait(false);
     }
 
-    /// <summary>Sectors that it is time to look at, the longest waiting first. Rows that cannot move cost nothing: they have no time.</summary>
+    /// <summary>
+    /// Sectors that it is time to look at, the longest waiting first. Rows that cannot move cost nothing: they have no time, or are woken by their message.
+    /// </summary>
     /// <param name="session">The transaction.</param>
     /// <param name="miner">Whose.</param>
     /// <param name="by">The time that counts as now: what falls due later waits for the next round.</param>
     /// <param name="limit">Rows at most.</param>
     public static Task<IReadOnlyList<SectorRow>> DueAsync(SqlSession session, ulong miner, long by, int limit) => session.QueryAsync<SectorRow>(
-        $"SELECT {SectorRow.Columns} FROM seal_sectors WHERE due IS NOT NULL AND due <= @by AND miner = @miner ORDER BY due LIMIT @limit",
+        $"SELECT {SectorRow.Columns} FROM seal_sectors WHERE due IS NOT NULL AND due <= @by AND miner = @miner AND NOT ({WaitsForMessage}) ORDER BY due LIMIT @limit",
         new { miner = (long)miner, by, limit });
+
+    /// <summary>
+    /// Puts off what is due and waits for a message that is not through: it is the message that wakes it. In one statement, and spread over as much time
+    /// again, so that they do not come all at once the next time.
+    /// </summary>
+    /// <param name="session">The transaction.</param>
+    /// <param name="miner">Whose.</param>
+    /// <param name="by">The time that counts as now.</param>
+    /// <param name="wait">Until the next look.</param>
+    /// <param name="limit">Rows at most; the others stay due, and <see cref="DueAsync"/> does not show them either.</param>
+    /// <returns>How many.</returns>
+    public static Task<int> PutOffAsync(SqlSession session, ulong miner, long by, TimeSpan wait, int limit) => session.ExecuteAsync(
+        $"""
+        UPDATE seal_sectors SET due = {session.Dialect.NowMilliseconds} + CAST(@wait AS BIGINT) + number % 64 * CAST(@wait AS BIGINT) / 64
+        WHERE miner = @miner AND number IN (
+            SELECT number FROM seal_sectors WHERE due IS NOT NULL AND due <= @by AND miner = @miner AND {WaitsForMessage} ORDER BY due LIMIT @limit {session.Dialect.SkipLocked})
+        """,
+        new { miner = (long)miner, by, wait = (long)wait.TotalMilliseconds, limit });
 
     /// <summary>Sectors that wait for company, the longest waiting first, and how long that one waits.</summary>
     public static Task<IReadOnlyList<SectorRow>> BatchingAsync(SqlSession session, ulong miner, SealStage stage, int limit) => session.QueryAsync<SectorRow>(
