@@ -1,14 +1,15 @@
 using System.CommandLine;
+using Filecoin.Proving.Aggregation;
 using Filecoin.Proving.Circuits;
 using Filecoin.Proving.Groth16;
 using Filecoin.Proving.Sectors;
 
 namespace Filecoin.Samples.Worker.Commands;
 
-/// <summary><c>params make|fetch|check</c>: the parameter files of Groth16.</summary>
+/// <summary><c>params make|srs|fetch|check</c>: the parameter files of Groth16 and the reference string of aggregates.</summary>
 internal static class ParamsCommand
 {
-    public static Command Create() => new("params", "Makes, fetches and checks the parameter files of Groth16.") { Make(), Fetch(), Check() };
+    public static Command Create() => new("params", "Makes, fetches and checks the parameter files of Groth16.") { Make(), Srs(), Fetch(), Check() };
 
     private static Command Make()
     {
@@ -38,18 +39,40 @@ internal static class ParamsCommand
             WorkerJson.Default.ParamsResult, Print);
     }
 
+    private static Command Srs()
+    {
+        var proofs = new Option<int>("--proofs")
+        {
+            Description = "The most proofs of an aggregate, a power of two: sectors times partitions.",
+            DefaultValueFactory = _ => 1024,
+        };
+        var command = new Command("srs", "Makes an insecure reference string for aggregates, for development; nothing where one is there.") { proofs };
+        var parameters = new ParameterOptions().AddTo(command, secureOnly: true);
+        return command.Does(
+            (parsed, phases, cancellation) =>
+            {
+                var store = parameters.Store(parsed);
+                var options = new DevelopmentParametersOptions { DegreeOfParallelism = phases.Threads, Progress = new SetupPhases(phases) };
+                var made = DevelopmentSrs.Make(store, parsed.GetValue(proofs), options, cancellation);
+                return Task.FromResult(new ParamsResult([new ParamsFile(store.InsecureSrsPath, made ? "made" : "there")], phases.Times));
+            },
+            WorkerJson.Default.ParamsResult, Print);
+    }
+
     private static Command Fetch()
     {
         var (size, kind) = (CommonOptions.Size(), ParameterOptions.ProofKind());
         var from = new Option<string>("--from") { Description = "A directory, or the address of an IPFS gateway (https://…/ipfs/).", Required = true };
         var keysOnly = new Option<bool>("--keys-only") { Description = "Fetches the verifying key alone: enough to verify." };
-        var command = new Command("fetch", "Fetches the network's parameters, goes on where a transfer broke, checks their digests.") { size, kind, from, keysOnly };
+        var srs = new Option<bool>("--srs") { Description = "Fetches the reference string of aggregates, too." };
+        var command = new Command("fetch", "Fetches the network's parameters, goes on where a transfer broke, checks their digests.") { size, kind, from, keysOnly, srs };
         var parameters = new ParameterOptions().AddTo(command, secureOnly: true);
         return command.Does(
             async (parsed, phases, cancellation) =>
             {
                 var store = parameters.Store(parsed);
                 var names = FilesOf(parsed.GetRequiredValue(kind), parsed.GetRequiredValue(size), parsed.GetValue(keysOnly));
+                if (parsed.GetValue(srs)) names = [.. names, InnerProductSrs.FileName];
                 using var client = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
                 var source = Uri.TryCreate(parsed.GetRequiredValue(from), UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
                     ? ParameterSource.Gateway(client, address!)

@@ -32,7 +32,34 @@ public static class Pairing
         {
             throw new ArgumentException($"Expected as many points of G2 as of G1, {ps.Length}, found {qs.Length}.", nameof(qs));
         }
-        return Kernels.IsNative ? BlsNative.MillerLoop(ps, qs) : PairingReference.MillerLoop(ps, qs);
+        Span<Fp12> product = stackalloc Fp12[1];
+        MillerLoops(ps, qs, product);
+        return product[0];
+    }
+
+    /// <summary>
+    /// Several lists of points of G1, each against the same points of G2: of each list the product of its Miller loops. What depends on
+    /// points of G2 alone is done once for all lists.
+    /// </summary>
+    /// <param name="ps">The lists, one after the other. Infinity contributes one.</param>
+    /// <param name="qs">The points of G2; each list is as long.</param>
+    /// <param name="products">Receives a product for each list, without the final exponentiation.</param>
+    /// <exception cref="ArgumentException">The points are not a list for each product.</exception>
+    public static void MillerLoops(ReadOnlySpan<G1Affine> ps, ReadOnlySpan<G2Affine> qs, Span<Fp12> products)
+    {
+        if (ps.Length != (long)qs.Length * products.Length)
+        {
+            throw new ArgumentException($"Expected {products.Length} lists of {qs.Length} points of G1, found {ps.Length} points.", nameof(ps));
+        }
+        if (Kernels.IsNative)
+        {
+            BlsNative.MillerLoops(ps, qs, products);
+            return;
+        }
+        for (int i = 0; i < products.Length; i++)
+        {
+            products[i] = PairingReference.MillerLoop(ps.Slice(i * qs.Length, qs.Length), qs);
+        }
     }
 
     /// <summary>Brings a product of Miller loops to the value of the pairing.</summary>

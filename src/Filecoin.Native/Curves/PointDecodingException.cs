@@ -25,7 +25,7 @@ public enum PointDecodingError
     NotInSubgroup,
 }
 
-/// <summary>Bytes that should be a point of G1 or G2 are not.</summary>
+/// <summary>Bytes that should be a point of G1 or G2, or an element of the target group, are not.</summary>
 public sealed class PointDecodingException : FormatException
 {
     private readonly string _expected, _found;
@@ -37,7 +37,7 @@ public sealed class PointDecodingException : FormatException
     /// <summary>What is wrong.</summary>
     public PointDecodingError Error { get; }
 
-    /// <summary>"G1" or "G2".</summary>
+    /// <summary>"G1", "G2" or "GT".</summary>
     public string Group { get; }
 
     /// <summary>Which point of the sequence that was read; 0 where one was.</summary>

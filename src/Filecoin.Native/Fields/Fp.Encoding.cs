@@ -61,6 +61,31 @@ public readonly partial struct Fp
         BinaryPrimitives.WriteUInt64BigEndian(bytes, canonical.L5);
     }
 
+    /// <summary>The element of a canonical integer.</summary>
+    /// <param name="bytes">48 bytes, little-endian.</param>
+    /// <param name="value">The element; zero where there is none.</param>
+    /// <returns>Whether the integer is below p.</returns>
+    /// <exception cref="ArgumentException">There are not 48 bytes.</exception>
+    public static bool TryReadLittleEndian(ReadOnlySpan<byte> bytes, out Fp value)
+    {
+        Span<byte> reversed = stackalloc byte[Size];
+        if (bytes.Length == Size)
+        {
+            bytes.CopyTo(reversed);
+            reversed.Reverse();
+            return TryReadBigEndian(reversed, out value);
+        }
+        return TryReadBigEndian(bytes, out value);
+    }
+
+    /// <summary>Writes the canonical integer.</summary>
+    /// <param name="bytes">Room for 48 bytes, little-endian.</param>
+    public void WriteLittleEndian(Span<byte> bytes)
+    {
+        WriteBigEndian(bytes);
+        bytes[..Size].Reverse();
+    }
+
     /// <summary>A big-endian integer of 64 bytes modulo p, as hashing to the field takes it.</summary>
     internal static Fp ReduceWide(ReadOnlySpan<byte> bytes)
     {

@@ -67,15 +67,15 @@ internal static unsafe partial class BlsNative
             MultiplyFew((uint)group, p, s, (nuint)points.Length, t, w);
     }
 
-    internal static Fp12 MillerLoop(ReadOnlySpan<G1Affine> ps, ReadOnlySpan<G2Affine> qs)
+    /// <summary>As many lists of points of G1 as products, each against the same points of G2.</summary>
+    internal static void MillerLoops(ReadOnlySpan<G1Affine> ps, ReadOnlySpan<G2Affine> qs, Span<Fp12> products)
     {
-        Fp12 result;
-        byte[] workspace = new byte[checked((int)Workspace(0) * ps.Length)];
+        byte[] workspace = new byte[checked((int)Workspace(0) * qs.Length)];
         fixed (G1Affine* p = ps)
         fixed (G2Affine* q = qs)
+        fixed (Fp12* r = products)
         fixed (byte* w = workspace)
-            MillerLoop(p, q, (nuint)ps.Length, &result, w);
-        return result;
+            MillerLoops(p, q, (nuint)qs.Length, (nuint)products.Length, r, w);
     }
 
     internal static Fp12 FinalExponentiation(in Fp12 value)
@@ -84,6 +84,32 @@ internal static unsafe partial class BlsNative
         fixed (Fp12* v = &value)
             FinalExponentiation(v, &result);
         return result;
+    }
+
+    internal static bool IsInTargetGroup(in Fp12 value)
+    {
+        fixed (Fp12* v = &value)
+            return TargetInSubgroup(v) != 0;
+    }
+
+    internal static Fp12 FromTorus(in Fp6 c)
+    {
+        Fp12 result;
+        fixed (Fp6* f = &c)
+            TargetFromTorus(f, &result);
+        return result;
+    }
+
+    /// <summary>Scalars are integers of four limbs; values are of the target group.</summary>
+    internal static Fp12 MultiPower(ReadOnlySpan<Fp12> values, ReadOnlySpan<ulong> scalars)
+    {
+        Fp12 product;
+        byte[] workspace = new byte[checked((int)Workspace(3) * values.Length)];
+        fixed (Fp12* v = values)
+        fixed (ulong* s = scalars)
+        fixed (byte* w = workspace)
+            TargetMultiPower(v, s, (nuint)values.Length, &product, w);
+        return product;
     }
 
     private static int Decode(
@@ -127,9 +153,18 @@ internal static unsafe partial class BlsNative
     [LibraryImport(KernelLibrary.Name, EntryPoint = "fil_bls_workspace")]
     private static partial nuint Workspace(uint group);
 
-    [LibraryImport(KernelLibrary.Name, EntryPoint = "fil_bls_miller_loop")]
-    private static partial void MillerLoop(void* ps, void* qs, nuint count, void* result, void* workspace);
+    [LibraryImport(KernelLibrary.Name, EntryPoint = "fil_bls_miller_loops")]
+    private static partial void MillerLoops(void* ps, void* qs, nuint count, nuint lists, void* products, void* workspace);
 
     [LibraryImport(KernelLibrary.Name, EntryPoint = "fil_bls_final_exponentiation")]
     private static partial void FinalExponentiation(void* value, void* result);
+
+    [LibraryImport(KernelLibrary.Name, EntryPoint = "fil_bls_gt_in_subgroup")]
+    private static partial uint TargetInSubgroup(void* value);
+
+    [LibraryImport(KernelLibrary.Name, EntryPoint = "fil_bls_gt_from_torus")]
+    private static partial void TargetFromTorus(void* fp6, void* fp12);
+
+    [LibraryImport(KernelLibrary.Name, EntryPoint = "fil_bls_gt_multi_power")]
+    private static partial void TargetMultiPower(void* values, ulong* scalars, nuint count, void* product, void* workspace);
 }

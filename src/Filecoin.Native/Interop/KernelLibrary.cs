@@ -11,7 +11,7 @@ internal static partial class KernelLibrary
     internal const string Name = "filecoin_kernels";
 
     /// <summary>The binary interface this assembly was built for: FIL_ABI_VERSION of kernels/fil.h.</summary>
-    internal const int AbiVersion = 2;
+    internal const int AbiVersion = 3;
 
     private static nint s_handle;
 

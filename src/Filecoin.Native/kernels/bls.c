@@ -54,15 +54,31 @@ FIL_API void fil_bls_multiply_few(uint32_t group, const void *points, const uint
 
 FIL_API size_t fil_bls_workspace(uint32_t group)
 {
-    return group == 0 ? BLS_MILLER_WORKSPACE : group == 1 ? BLS_FEW_WORKSPACE_G1 : BLS_FEW_WORKSPACE_G2;
+    static const size_t sizes[] = { BLS_MILLER_WORKSPACE, BLS_FEW_WORKSPACE_G1, BLS_FEW_WORKSPACE_G2, BLS_GT_WORKSPACE };
+    return sizes[group];
 }
 
-FIL_API void fil_bls_miller_loop(const void *ps, const void *qs, size_t count, void *result, void *workspace)
+FIL_API void fil_bls_miller_loops(const void *ps, const void *qs, size_t count, size_t lists, void *products, void *workspace)
 {
-    paths->miller_loop(ps, qs, count, result, workspace);
+    paths->miller_loops(ps, qs, count, lists, products, workspace);
 }
 
 FIL_API void fil_bls_final_exponentiation(const void *value, void *result)
 {
     paths->final_exponentiation(value, result);
+}
+
+FIL_API uint32_t fil_bls_gt_in_subgroup(const void *value)
+{
+    return paths->gt_in_subgroup(value);
+}
+
+FIL_API void fil_bls_gt_from_torus(const void *fp6, void *fp12)
+{
+    paths->gt_from_torus(fp6, fp12);
+}
+
+FIL_API void fil_bls_gt_multi_power(const void *values, const uint64_t *scalars, size_t count, void *product, void *workspace)
+{
+    paths->gt_multi_power(values, scalars, count, product, workspace);
 }

@@ -40,16 +40,23 @@ typedef struct {
 
 typedef struct {
     bls_group g1, g2;
-    /* The product of the Miller loops of pairs of affine points; workspace of BLS_MILLER_WORKSPACE bytes a pair. */
-    void (*miller_loop)(const void *ps, const void *qs, size_t count, void *fp12, void *workspace);
+    /* Lists of count affine points of G1, one after the other, each against the same count of G2: of each list the product of its Miller
+       loops; workspace of BLS_MILLER_WORKSPACE bytes a point of G2. */
+    void (*miller_loops)(const void *ps, const void *qs, size_t count, size_t lists, void *products, void *workspace);
     void (*final_exponentiation)(const void *value, void *result);
+    /* The subgroup of order r of Fp12: membership, an element (c + w) / (c - w) from its c, and the product of powers of members;
+       workspace of BLS_GT_WORKSPACE bytes a value. */
+    uint32_t (*gt_in_subgroup)(const void *value);
+    void (*gt_from_torus)(const void *fp6, void *fp12);
+    void (*gt_multi_power)(const void *values, const uint64_t *scalars, size_t count, void *product, void *workspace);
 } bls_paths;
 
-#define BLS_MILLER_WORKSPACE 640
+#define BLS_MILLER_WORKSPACE 320
 
 /* Eight odd multiples, projective, and the digits of a scalar. */
 #define BLS_FEW_WORKSPACE_G1 (8 * 144 + 264)
 #define BLS_FEW_WORKSPACE_G2 (8 * 288 + 264)
+#define BLS_GT_WORKSPACE (8 * 576 + 264)
 
 extern const bls_paths fil_bls_portable;
 #if FIL_X86_64

@@ -1,5 +1,5 @@
 /* The table of paths, for the instructions of the file that includes this: BLS_PATHS names it. */
-#include "pairing.h"
+#include "target_group.h"
 
 #define BLS_GROUP_FUNCTIONS(group)                                                                                             \
     static int group##_decode_many(const uint8_t *bytes, size_t count, uint32_t compressed, uint32_t checks, void *points,    \
@@ -55,10 +55,10 @@
 BLS_GROUP_FUNCTIONS(g1)
 BLS_GROUP_FUNCTIONS(g2)
 
-static void bls_miller_loop(const void *ps, const void *qs, size_t count, void *result, void *workspace)
+static void bls_miller_loops(const void *ps, const void *qs, size_t count, size_t lists, void *products, void *workspace)
 {
-    _Static_assert(sizeof(pairing_pair) <= BLS_MILLER_WORKSPACE, "a pair fits its workspace");
-    pairing_miller_loop(ps, qs, count, result, workspace);
+    _Static_assert(sizeof(pairing_walk) <= BLS_MILLER_WORKSPACE, "a walk fits its workspace");
+    pairing_miller_loops(ps, qs, count, lists, products, workspace);
 }
 
 static void bls_final_exponentiation(const void *value, void *result)
@@ -66,8 +66,25 @@ static void bls_final_exponentiation(const void *value, void *result)
     pairing_final_exponentiation(value, result);
 }
 
+static uint32_t bls_gt_in_subgroup(const void *value)
+{
+    return (uint32_t)gt_is_in_subgroup(value);
+}
+
+static void bls_gt_from_torus(const void *fp6, void *fp12)
+{
+    gt_from_torus(fp12, fp6);
+}
+
+static void bls_gt_multi_power(const void *values, const uint64_t *scalars, size_t count, void *product, void *workspace)
+{
+    _Static_assert(8 * sizeof(fp12) + 264 <= BLS_GT_WORKSPACE, "a value's multiples and digits fit its workspace");
+    gt_multi_power(values, scalars, count, product, workspace);
+}
+
 #define BLS_GROUP(group)                                                                                                       \
     { group##_decode_many, group##_encode_many, group##_subgroup, group##_multiply, group##_multiply_secret, group##_multiply_few, \
       group##_affine_of, group##_of_affine, group##_weighted_sum }
 
-const bls_paths BLS_PATHS = { BLS_GROUP(g1), BLS_GROUP(g2), bls_miller_loop, bls_final_exponentiation };
+const bls_paths BLS_PATHS = { BLS_GROUP(g1), BLS_GROUP(g2), bls_miller_loops, bls_final_exponentiation,
+                              bls_gt_in_subgroup, bls_gt_from_torus, bls_gt_multi_power };

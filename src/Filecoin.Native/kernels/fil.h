@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /* Raised with every incompatible change of an exported function; Interop/KernelLibrary.cs holds the same number. */
-#define FIL_ABI_VERSION 2u
+#define FIL_ABI_VERSION 3u
 
 /* Exported functions are named fil_*; everything else stays hidden. */
 #define FIL_API __attribute__((visibility("default")))

@@ -7,9 +7,8 @@
 
 typedef struct {
     g2_point t;
-    fp neg_x, y;
     uint32_t live;
-} pairing_pair;
+} pairing_walk;
 
 /* T becomes 2T; the tangent at T. */
 FP_FUNCTION void pairing_double(g2_point *t, fp2 *c0, fp2 *c1, fp2 *c4)
@@ -72,41 +71,52 @@ FP_FUNCTION void pairing_add(g2_point *t, const g2_affine *q, fp2 *c0, fp2 *c1, 
     fp2_mul(&t->z, &t->z, &e);
 }
 
-FP_SMALL void pairing_multiply(fp12 *f, const pairing_pair *pair, const fp2 *c0, fp2 *c1, fp2 *c4)
+/* Multiplies each product with the line at its list's point; c1 comes negated. */
+FP_FUNCTION void pairing_multiply(fp12 *products, const g1_affine *p, size_t stride, size_t lists, const fp2 *c0, const fp2 *c1,
+                                  const fp2 *c4)
 {
-    fp2_mul_fp(c1, c1, &pair->neg_x);
-    fp2_mul_fp(c4, c4, &pair->y);
-    fp12_mul_line(f, f, c0, c1, c4);
+    fp2 d1, d4;
+    for (size_t j = 0; j < lists; j++, p += stride) {
+        if (g1_affine_is_infinity(p))
+            continue;
+        fp2_mul_fp(&d1, c1, &p->x);
+        fp2_mul_fp(&d4, c4, &p->y);
+        fp12_mul_line(&products[j], &products[j], c0, &d1, &d4);
+    }
 }
 
-FP_FUNCTION void pairing_miller_loop(const g1_affine *ps, const g2_affine *qs, size_t count, fp12 *result, pairing_pair *pairs)
+/* Lists of count points of G1, one after the other, each against the same count points of G2: a product for each list. */
+FP_FUNCTION void pairing_miller_loops(const g1_affine *ps, const g2_affine *qs, size_t count, size_t lists, fp12 *products,
+                                      pairing_walk *walks)
 {
-    fp12 f;
     fp2 c0, c1, c4;
-    memset(&f, 0, sizeof f);
-    f.c0.c0 = FP2_ONE;
+    memset(products, 0, lists * sizeof *products);
+    for (size_t j = 0; j < lists; j++)
+        products[j].c0.c0 = FP2_ONE;
     for (size_t i = 0; i < count; i++) {
-        pairs[i].live = !g1_affine_is_infinity(&ps[i]) && !g2_affine_is_infinity(&qs[i]);
-        g2_from_affine_vartime(&pairs[i].t, &qs[i]);
-        fp_neg(&pairs[i].neg_x, &ps[i].x);
-        pairs[i].y = ps[i].y;
+        walks[i].live = !g2_affine_is_infinity(&qs[i]);
+        g2_from_affine_vartime(&walks[i].t, &qs[i]);
     }
     for (int bit = 62; bit >= 0; bit--) {
         if (bit != 62)
-            fp12_sqr(&f, &f);
+            for (size_t j = 0; j < lists; j++)
+                fp12_sqr(&products[j], &products[j]);
         for (size_t i = 0; i < count; i++) {
-            if (!pairs[i].live)
+            if (!walks[i].live)
                 continue;
-            pairing_double(&pairs[i].t, &c0, &c1, &c4);
-            pairing_multiply(&f, &pairs[i], &c0, &c1, &c4);
+            pairing_double(&walks[i].t, &c0, &c1, &c4);
+            fp2_neg(&c1, &c1);
+            pairing_multiply(products, &ps[i], count, lists, &c0, &c1, &c4);
             if ((BLS_Z >> bit) & 1) {
-                pairing_add(&pairs[i].t, &qs[i], &c0, &c1, &c4);
-                pairing_multiply(&f, &pairs[i], &c0, &c1, &c4);
+                pairing_add(&walks[i].t, &qs[i], &c0, &c1, &c4);
+                fp2_neg(&c1, &c1);
+                pairing_multiply(products, &ps[i], count, lists, &c0, &c1, &c4);
             }
         }
     }
     /* z is negative. */
-    fp12_conjugate(result, &f);
+    for (size_t j = 0; j < lists; j++)
+        fp12_conjugate(&products[j], &products[j]);
 }
 
 /* a to the power z, in the cyclotomic subgroup. */

@@ -32,6 +32,12 @@ public enum ParameterFileError
 
     /// <summary>Development parameters of a production size were to be made without being allowed.</summary>
     ProductionSize,
+
+    /// <summary>A reference string has fewer points than an aggregate of this many proofs takes.</summary>
+    TooSmall,
+
+    /// <summary>Points of a reference string are valid and not the powers of one secret.</summary>
+    Inconsistent,
 }
 
 /// <summary>A parameter or verifying-key file that cannot be used; nothing was computed with it.</summary>

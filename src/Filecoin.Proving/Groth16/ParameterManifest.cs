@@ -14,7 +14,7 @@ public sealed record ParameterManifestEntry(string FileName, string Cid, string 
 
 /// <summary>
 /// The list of parameter files that a trusted set-up published, with their checksums
-/// (rust-fil-proofs <c>parameters.json</c>).
+/// (rust-fil-proofs <c>parameters.json</c> and <c>srs-inner-product.json</c>).
 /// </summary>
 public sealed class ParameterManifest
 {

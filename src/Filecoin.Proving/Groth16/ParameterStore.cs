@@ -1,3 +1,4 @@
+using Filecoin.Proving.Aggregation;
 using Filecoin.Proving.Circuits;
 
 namespace Filecoin.Proving.Groth16;
@@ -42,6 +43,9 @@ public sealed class ParameterStore(ParameterStoreOptions options)
     /// <summary>Where a development set-up puts a circuit's verifying key.</summary>
     public string InsecureVerifyingKeyPath(string parameterId) => Insecure(ParameterIdentifier.VerifyingKeyFile(parameterId));
 
+    /// <summary>Where a development set-up puts the reference string of aggregates, <c>v28-fil-inner-product-v1.insecure.srs</c>.</summary>
+    public string InsecureSrsPath => Insecure(InnerProductSrs.FileName);
+
     /// <summary>Opens a circuit's parameters, memory-mapped; points are read when a proof needs them.</summary>
     /// <exception cref="ParameterFileException">They are missing, damaged, or insecure where that is not allowed.</exception>
     public ParameterFile OpenParameters(string parameterId) =>
@@ -60,6 +64,10 @@ public sealed class ParameterStore(ParameterStoreOptions options)
         }
         return VerifyingKey.ReadFile(Resolve(published, insecure));
     }
+
+    /// <summary>The reference string's file that may be used.</summary>
+    /// <exception cref="ParameterFileException">It is missing, or insecure where that is not allowed.</exception>
+    internal string SrsPath() => Resolve(PathOf(InnerProductSrs.FileName), InsecureSrsPath);
 
     /// <summary>Compares a file of the manifest with its published checksum.</summary>
     /// <exception cref="ParameterFileException">The file is missing, differs, or is not in the manifest.</exception>
