@@ -3,6 +3,7 @@ using System.Text;
 using Filecoin.ChainCo.Chain;
 using Filecoin.ChainCo.Rpc;
 using Filecoin.ChainCo.Rpc.Serving;
+using Filecoin.Proving.Aggregation;
 using Filecoin.Proving.Groth16;
 using Filecoin.Proving.PoRep;
 using Filecoin.Proving.PoSt;
@@ -198,6 +199,9 @@ public sealed class LocalnetNode : IAsyncDisposable
     {
         // Without a directory no verifying key is found, and every proof is an error of the node, not of the message.
         var store = new ParameterStore(new ParameterStoreOptions { Directory = options.ParameterDirectory ?? Path.Combine(Path.GetTempPath(), "localnet-without-parameters"), AllowInsecure = true });
-        return new ExecutionRules(options.Policy, new SealVerifier(store), new PoStVerifier(store)) { VerifyEveryWindowPoSt = options.VerifyEveryWindowPoSt };
+        return new ExecutionRules(options.Policy, new SealVerifier(store), new SealAggregateVerifier(store), new PoStVerifier(store))
+        {
+            VerifyEveryWindowPoSt = options.VerifyEveryWindowPoSt,
+        };
     }
 }

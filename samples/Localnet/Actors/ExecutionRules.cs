@@ -1,4 +1,5 @@
 using Filecoin.ChainCo.Chain;
+using Filecoin.Proving.Aggregation;
 using Filecoin.Proving.PoRep;
 using Filecoin.Proving.PoSt;
 
@@ -7,8 +8,9 @@ namespace Filecoin.Samples.Localnet.Actors;
 /// <summary>What every execution on one network shares.</summary>
 /// <param name="Policy">The network's constants.</param>
 /// <param name="SealVerifier">Checks seal proofs.</param>
+/// <param name="AggregateVerifier">Checks aggregates of seal proofs.</param>
 /// <param name="PoStVerifier">Checks window and winning PoSts.</param>
-internal sealed record ExecutionRules(NetworkPolicy Policy, ISealVerifier SealVerifier, IPoStVerifier PoStVerifier)
+internal sealed record ExecutionRules(NetworkPolicy Policy, ISealVerifier SealVerifier, ISealAggregateVerifier AggregateVerifier, IPoStVerifier PoStVerifier)
 {
     /// <summary>
     /// Whether every window PoSt is checked when it comes. Otherwise, as on mainnet, those that recover nothing are accepted and can be disputed.

@@ -26,6 +26,12 @@ internal static class GasSchedule
     /// <summary>Checking a seal proof.</summary>
     public const long SealProof = 42_000_000;
 
+    /// <summary>Checking an aggregate of seal proofs.</summary>
+    public const long AggregateProof = 100_000_000;
+
+    /// <summary>Each sector of an aggregate.</summary>
+    public const long AggregatedSector = 500_000;
+
     /// <summary>Checking a PoSt of one partition.</summary>
     public const long PoStProof = 120_000_000;
 

@@ -87,6 +87,9 @@ public sealed record NetworkPolicy
     /// <summary>Most proofs of an aggregate. MAX_AGGREGATED_SECTORS.</summary>
     public int MaxAggregatedSectors { get; init; } = 819;
 
+    /// <summary>Bytes of an aggregate at most. MAX_AGGREGATED_PROOF_SIZE.</summary>
+    public int MaxAggregatedProofSize { get; init; } = 81_960;
+
     /// <summary>Control addresses of a miner. MAX_CONTROL_ADDRESSES.</summary>
     public int MaxControlAddresses { get; init; } = 10;
 
@@ -155,6 +158,7 @@ public sealed record NetworkPolicy
             (nameof(MinSectorExpiration), MinSectorExpiration), (nameof(PoStedPartitionsMax), PoStedPartitionsMax),
             (nameof(AddressedSectorsMax), AddressedSectorsMax), (nameof(AddressedPartitionsMax), AddressedPartitionsMax),
             (nameof(PreCommitBatchMax), PreCommitBatchMax), (nameof(MinAggregatedSectors), MinAggregatedSectors),
+            (nameof(MaxAggregatedProofSize), MaxAggregatedProofSize),
             (nameof(MaxControlAddresses), MaxControlAddresses), (nameof(MinimumConsensusPower), MinimumConsensusPower),
         })
             Require(value >= 1, name, "at least 1", value);

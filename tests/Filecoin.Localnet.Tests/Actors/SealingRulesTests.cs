@@ -137,7 +137,7 @@ public sealed class SealingRulesTests
         {
             (good with { SectorProofs = [] }, "exactly one"),
             (good with { AggregateProof = FakeVerifier.Valid }, "exactly one"),
-            (good with { SectorProofs = [], AggregateProof = FakeVerifier.Valid, AggregateProofType = 1 }, "does not verify aggregates"),
+            (good with { SectorProofs = [], AggregateProof = FakeVerifier.Valid, AggregateProofType = 1 }, "4 to 819 are allowed"),
             (good with { AggregateProofType = 1 }, "without an aggregate"),
             (good with { SectorProofs = [FakeVerifier.Valid] }, "2 sectors and 1 proofs"),
             (good with { SectorActivations = [good.SectorActivations[0], good.SectorActivations[0]] }, "twice"),

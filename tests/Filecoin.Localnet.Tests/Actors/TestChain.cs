@@ -5,6 +5,7 @@ using Filecoin.ChainCo.Chain;
 using Filecoin.ChainCo.Chain.Actors;
 using Filecoin.ChainCo.Rpc.Api;
 using Filecoin.Native.Curves;
+using Filecoin.Proving.Aggregation;
 using Filecoin.Proving.PoRep;
 using Filecoin.Proving.PoSt;
 using Filecoin.Proving.Sectors;
@@ -21,9 +22,10 @@ internal sealed class TestChain
     public static readonly Address Owner = Key(1), Worker = KeyOfWorker(), Stranger = Key(3);
     private readonly Executor _executor;
 
-    public TestChain(ISealVerifier seals, IPoStVerifier posts, NetworkPolicy? policy = null, bool verifyEvery = false)
+    public TestChain(
+        ISealVerifier seals, IPoStVerifier posts, NetworkPolicy? policy = null, bool verifyEvery = false, ISealAggregateVerifier? aggregates = null)
     {
-        Rules = new ExecutionRules(policy ?? Policy, seals, posts) { VerifyEveryWindowPoSt = verifyEvery };
+        Rules = new ExecutionRules(policy ?? Policy, seals, aggregates ?? new FakeVerifier(), posts) { VerifyEveryWindowPoSt = verifyEvery };
         _executor = new Executor(Rules);
         State = GenesisState.Create([.. new[] { Owner, Worker, Stranger }.Select(key => new GenesisAccount(key, TokenAmount.FromFil(1_000_000)))]);
     }
@@ -197,7 +199,7 @@ internal sealed class TestRandomness : IChainRandomness
 }
 
 /// <summary>Takes proofs that begin with 1.</summary>
-internal sealed class FakeVerifier : ISealVerifier, IPoStVerifier
+internal sealed class FakeVerifier : ISealVerifier, ISealAggregateVerifier, IPoStVerifier
 {
     public static readonly byte[] Valid = [1, .. new byte[191]];
     public static readonly byte[] Invalid = [0, .. new byte[191]];
@@ -205,7 +207,16 @@ internal sealed class FakeVerifier : ISealVerifier, IPoStVerifier
     /// <summary>The sectors of the last PoSt that was checked.</summary>
     public IReadOnlyList<ulong> LastPoSt { get; private set; } = [];
 
+    /// <summary>The sectors of the last aggregate that was checked.</summary>
+    public IReadOnlyList<ulong> LastAggregate { get; private set; } = [];
+
     public bool Verify(PoRepConfig config, SealVerifyInfo info, ReadOnlySpan<byte> proof) => proof[0] == 1;
+
+    public bool VerifyAggregate(PoRepConfig config, SnarkPackVersion version, IReadOnlyList<SealVerifyInfo> sectors, ReadOnlySpan<byte> proof)
+    {
+        LastAggregate = [.. sectors.Select(sector => sector.Number.Value)];
+        return version == SnarkPackVersion.V2 && proof[0] == 1;
+    }
 
     public bool Verify(PoStConfig config, PoStPublicInputs inputs, ReadOnlySpan<byte> proof)
     {

@@ -1,9 +1,6 @@
 using Filecoin.ChainCo.Chain;
 using Filecoin.ChainCo.Chain.Actors;
-using Filecoin.Native.Fields;
-using Filecoin.Proving.Groth16;
 using Filecoin.Proving.Pieces;
-using Filecoin.Proving.PoRep;
 using Filecoin.Proving.Sectors;
 using Filecoin.Samples.Localnet.State;
 
@@ -17,12 +14,13 @@ internal static class ProveCommit
     {
         call.RequireController();
         SectorPreCommitOnChainInfo[] precommits = [.. parameters.SectorActivations.Select(activation => Find(call, activation.SectorNumber))];
-        CheckShape(parameters, precommits);
-        call.Execution.Charge((GasSchedule.Sector + GasSchedule.SealProof) * precommits.Length);
+        SealProofs.CheckShape(call, parameters, precommits);
+        call.Execution.Charge((GasSchedule.Sector * precommits.Length) + SealProofs.Gas(parameters));
         long[] codes = new long[precommits.Length];
         for (int i = 0; i < precommits.Length; i++)
         {
-            string? failure = Validate(call, precommits[i]) ?? Prove(call, precommits[i], parameters.SectorProofs[i]);
+            string? failure = Validate(call, precommits[i])
+                ?? (parameters.AggregateProof.IsEmpty ? SealProofs.Check(call, precommits[i], parameters.SectorProofs[i]) : null);
             codes[i] = failure is null ? ExitCode.Ok : ExitCode.IllegalArgument;
             if (failure is not null && parameters.RequireActivationSuccess)
                 throw ActorException.Illegal($"sector {precommits[i].Info.SectorNumber}: {failure}, and activation of all is required");
@@ -30,6 +28,8 @@ internal static class ProveCommit
 
         if (codes.All(code => code != ExitCode.Ok))
             throw ActorException.Illegal("no sector has a valid precommit and proof");
+        if (!parameters.AggregateProof.IsEmpty)
+            SealProofs.CheckAggregate(call, precommits, parameters.AggregateProof);
         for (int i = 0; i < precommits.Length; i++)
         {
             if (codes[i] == ExitCode.Ok)
@@ -47,24 +47,6 @@ internal static class ProveCommit
     private static SectorPreCommitOnChainInfo Find(MinerCall call, ulong sector) => call.State.PreCommits.TryGetValue(sector, out SectorPreCommitOnChainInfo? found)
         ? found : throw new ActorException(ExitCode.NotFound, $"sector {sector} is not precommitted");
 
-    private static void CheckShape(ProveCommitSectors3Params parameters, SectorPreCommitOnChainInfo[] precommits)
-    {
-        if (precommits.Length == 0)
-            throw ActorException.Illegal("no sectors to prove");
-        if (precommits.DistinctBy(precommit => precommit.Info.SectorNumber).Count() != precommits.Length)
-            throw ActorException.Illegal("a sector twice");
-        if (parameters.SectorProofs.Count == 0 == parameters.AggregateProof.IsEmpty)
-            throw ActorException.Illegal("exactly one of sector proofs and aggregate proof is needed");
-        if (parameters.SectorProofs.Count == 0)
-            throw ActorException.Illegal("this network does not verify aggregates; send a proof for each sector");
-        if (parameters.AggregateProofType is not null)
-            throw ActorException.Illegal("an aggregate proof type without an aggregate");
-        if (parameters.SectorProofs.Count != precommits.Length)
-            throw ActorException.Illegal($"{precommits.Length} sectors and {parameters.SectorProofs.Count} proofs");
-        if (precommits.Any(precommit => precommit.Info.SealProof != precommits[0].Info.SealProof))
-            throw new ActorException(ExitCode.IllegalState, "sectors of several seal proofs in one message");
-    }
-
     private static string? Validate(MinerCall call, SectorPreCommitOnChainInfo precommit)
     {
         long due = precommit.PreCommitEpoch.Value + call.Policy.MaxProveCommitDuration(precommit.Info.SealProof)!.Value;
@@ -73,34 +55,6 @@ internal static class ProveCommit
             throw new ActorException(ExitCode.Forbidden, $"too early to prove sector {precommit.Info.SectorNumber}: the seed is of epoch {seed}, now is {call.Epoch}");
         return call.Epoch > due ? $"the proof was due at {due}, now is {call.Epoch}" : null;
     }
-
-    private static string? Prove(MinerCall call, SectorPreCommitOnChainInfo precommit, ReadOnlyMemory<byte> proof)
-    {
-        SectorPreCommitInfo info = precommit.Info;
-        PoRepConfig config = PoRepConfig.For((RegisteredSealProof)info.SealProof);
-        if (proof.Length > config.ProofBytes)
-            throw ActorException.Illegal($"sector {info.SectorNumber}: a proof of {proof.Length} bytes, at most {config.ProofBytes} are allowed");
-        info.SealedCID.TryGetSealedCommitment(out ReadOnlySpan<byte> commR);
-        byte[] ticket = call.Execution.Randomness.FromTickets(ChainRandomness.SealTag, info.SealRandEpoch, call.Entropy);
-        byte[] seed = call.Execution.Randomness.FromBeacon(
-            ChainRandomness.InteractiveSealTag, precommit.PreCommitEpoch + call.Policy.PreCommitChallengeDelay, call.Entropy);
-        try
-        {
-            var claim = new SealVerifyInfo(
-                ProverId.FromActorId(call.Id), new SectorNumber(info.SectorNumber), Proving.Sectors.Ticket.FromBytes(ticket), Seed.FromBytes(seed),
-                CommD(info), Commitment.FromBytes(commR));
-            return call.Execution.Rules.SealVerifier.Verify(config, claim, proof.Span) ? null : "the proof does not hold";
-        }
-        catch (Exception e) when (e is MalformedProofException or NonCanonicalFieldElementException)
-        {
-            return e.Message;
-        }
-    }
-
-    private static Commitment CommD(SectorPreCommitInfo info) =>
-        info.UnsealedCid is { } unsealed && unsealed.TryGetPieceCommitment(out ReadOnlySpan<byte> commitment)
-            ? Commitment.FromBytes(commitment)
-            : ZeroCommitments.OfSector(PoRepConfig.For((RegisteredSealProof)info.SealProof).SectorSize);
 
     // Pieces that do not make up the declared CommD fail the message, as in the actor; allocations and notifications fail their sector.
     private static long CheckData(SectorPreCommitInfo info, SectorActivationManifest activation, ProveCommitSectors3Params parameters)
@@ -116,8 +70,8 @@ internal static class ProveCommit
             throw ActorException.Illegal($"sector {info.SectorNumber}: {e.Message}");
         }
 
-        if (computed != CommD(info))
-            throw ActorException.Illegal($"sector {info.SectorNumber}: the pieces give CommD {computed}, precommitted was {CommD(info)}");
+        if (computed != SealProofs.CommD(info))
+            throw ActorException.Illegal($"sector {info.SectorNumber}: the pieces give CommD {computed}, precommitted was {SealProofs.CommD(info)}");
         if (parameters.RequireNotificationSuccess && activation.Pieces.Any(piece => piece.Notify.Count > 0))
             throw ActorException.Illegal($"sector {info.SectorNumber}: no actor here takes notifications");
         if (activation.Pieces.All(piece => piece.VerifiedAllocationKey is null))
