@@ -39,6 +39,9 @@ internal sealed record MinerConfig
     /// <summary>How long precommits and proofs wait for company in a message; null for the pipeline's own limits.</summary>
     public TimeSpan? BatchWait { get; init; }
 
+    /// <summary>Whether the proofs of sectors that share a message are aggregated, and when; null for never.</summary>
+    public AggregateConfig? Aggregate { get; init; }
+
     /// <summary>How long a piece waits for others to fill its sector.</summary>
     public TimeSpan MaxWaitForSector { get; init; } = TimeSpan.FromHours(6);
 
@@ -89,11 +92,19 @@ internal sealed record MinerConfig
 
     public SealingOptions Sealing(Address miner)
     {
-        var options = new SealingOptions { Miner = miner, Proof = SealProofKind(), Policy = Chain.Policy };
-        return BatchWait is not { } wait ? options : options with
+        var options = new SealingOptions { Miner = miner, Proof = SealProofKind(), Policy = Chain.Policy, Aggregate = Aggregate?.Options() };
+        if (BatchWait is { } wait)
         {
-            PreCommit = options.PreCommit with { MaxWait = wait, Slack = TimeSpan.Zero },
-            Commit = options.Commit with { MaxWait = wait, Slack = TimeSpan.Zero },
+            options = options with
+            {
+                PreCommit = options.PreCommit with { MaxWait = wait, Slack = TimeSpan.Zero },
+                Commit = options.Commit with { MaxWait = wait, Slack = TimeSpan.Zero },
+            };
+        }
+
+        return Aggregate is not { } aggregate ? options : options with
+        {
+            Commit = options.Commit with { MaxSectors = aggregate.MaxSectors, MaxWait = aggregate.Wait },
         };
     }
 
@@ -103,6 +114,7 @@ internal sealed record MinerConfig
             throw new ArgumentException($"Miner: expected an id address such as t01000, found {Miner}");
         _ = IPEndPoint.Parse(Listen);
         _ = SealProofKind();
+        _ = Aggregate?.Options();
         Chain.Policy.Validate();
         if (Chain.Url.Length == 0)
             throw new ArgumentException("Chain.Url: expected the API of a node or of a proxy before several");
@@ -123,6 +135,34 @@ internal sealed record ChainConfig
 
     /// <summary>A connection, made with the first call. A busy node is waited for longer than a coordinator would, which has others.</summary>
     public WebSocketRpcTransport Connect() => new(RpcEndpoint.Parse(Url), new RpcTransportOptions { ConnectTimeout = TimeSpan.FromSeconds(30) });
+}
+
+/// <summary>
+/// When commits go with one proof for all. The reference string lies with the parameters: the network's as <c>v28-fil-inner-product-v1.srs</c>, that
+/// of a test network by <c>filecoin-worker params srs</c>. It must have room for all partitions of all sectors of a message.
+/// </summary>
+internal sealed record AggregateConfig
+{
+    /// <summary>Sectors of a message at least.</summary>
+    public int MinSectors { get; init; } = 4;
+
+    /// <summary>Sectors of a message at most.</summary>
+    public int MaxSectors { get; init; } = 16;
+
+    /// <summary>How long the first proof of a message waits for company, in place of <see cref="MinerConfig.BatchWait"/>.</summary>
+    public TimeSpan Wait { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>FIL a gas unit: below this base fee each sector goes with its own proof.</summary>
+    public string MinBaseFee { get; init; } = "0";
+
+    public AggregateOptions Options()
+    {
+        if (Wait < TimeSpan.Zero)
+            throw new ArgumentException($"Aggregate.Wait: expected no negative time, found {Wait}");
+        if (MaxSectors < MinSectors)
+            throw new ArgumentException($"Aggregate.MaxSectors: expected at least MinSectors, {MinSectors}, found {MaxSectors}");
+        return new AggregateOptions { MinSectors = MinSectors, MinBaseFee = TokenAmount.ParseFil(MinBaseFee) };
+    }
 }
 
 /// <summary>Where Groth16 parameters are.</summary>

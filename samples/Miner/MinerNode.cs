@@ -1,6 +1,7 @@
 using Filecoin.ChainCo.Rpc;
 using Filecoin.ChainCo.Rpc.Api;
 using Filecoin.Native.Curves;
+using Filecoin.Proving.Aggregation;
 using Filecoin.Proving.Database;
 using Filecoin.Proving.Groth16;
 using Filecoin.Proving.Mining;
@@ -89,7 +90,8 @@ internal sealed class MinerNode : IAsyncDisposable
             var staging = new StagingOptions { Directory = pieces, MaxWaitForSector = config.MaxWaitForSector };
             node.Pipeline = new SealingPipeline(
                 node.Database, node.Options, node.Chain, node.Messages, node.Queue, new IndexedSealingStorage(node.Index, node.Storage),
-                new PieceStore(node.Database, node.Options.MinerId, staging), logger: node.Logging.CreateLogger<SealingPipeline>());
+                new PieceStore(node.Database, node.Options.MinerId, staging), logger: node.Logging.CreateLogger<SealingPipeline>(),
+                aggregator: config.Aggregate is null ? null : new SealAggregator(node.Parameters));
             return node;
         }
         catch

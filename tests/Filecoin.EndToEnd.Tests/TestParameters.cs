@@ -1,3 +1,4 @@
+using Filecoin.Proving.Aggregation;
 using Filecoin.Proving.Groth16;
 using Filecoin.Proving.Sectors;
 
@@ -21,6 +22,7 @@ internal static class TestParameters
         DevelopmentParameters.Make(store, PoRepConfig.For(RegisteredSealProof.StackedDrg2KiBV1_1));
         DevelopmentParameters.Make(store, PoStConfig.For(RegisteredPoStProof.StackedDrgWindow2KiBV1_1));
         DevelopmentParameters.Make(store, PoStConfig.For(RegisteredPoStProof.StackedDrgWinning2KiBV1));
+        DevelopmentSrs.Make(store, 16);
         return store.Options.Directory;
     }
 }

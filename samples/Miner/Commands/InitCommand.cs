@@ -27,7 +27,8 @@ internal static class InitCommand
         var listen = new Option<string>("--listen") { Description = "Where the hub listens.", DefaultValueFactory = _ => new MinerConfig().Listen };
         var parameters = new Option<string>("--params") { Description = "The directory of Groth16 parameters.", DefaultValueFactory = _ => new ParameterConfig().Directory };
         var insecure = new Option<bool>("--insecure") { Description = "Takes parameters of a development set-up: test networks only." };
-        var command = new Command("init", "Makes the miner's home.") { chain, actor, owner, proof, database, listen, parameters, insecure };
+        var aggregate = new Option<bool>("--aggregate") { Description = "Aggregates the proofs of sectors that share a message; takes the reference string among the parameters." };
+        var command = new Command("init", "Makes the miner's home.") { chain, actor, owner, proof, database, listen, parameters, insecure, aggregate };
         command.SetAction(async (parsed, cancellation) =>
         {
             var home = new MinerHome(parsed.GetRequiredValue(CommonOptions.Home));
@@ -38,6 +39,7 @@ internal static class InitCommand
                 Listen = parsed.GetRequiredValue(listen),
                 SealProof = parsed.GetRequiredValue(proof),
                 Chain = new ChainConfig { Url = parsed.GetRequiredValue(chain) },
+                Aggregate = parsed.GetValue(aggregate) ? new AggregateConfig() : null,
                 Parameters = new ParameterConfig { Directory = Path.GetFullPath(parsed.GetRequiredValue(parameters)), AllowInsecure = parsed.GetValue(insecure) },
             };
             config = await InitAsync(home, config, parsed.GetValue(owner), cancellation);

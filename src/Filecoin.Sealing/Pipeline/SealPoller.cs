@@ -2,6 +2,7 @@ using System.Globalization;
 using Filecoin.ChainCo.Chain;
 using Filecoin.ChainCo.Chain.Actors;
 using Filecoin.ChainCo.Rpc;
+using Filecoin.Proving.Aggregation;
 using Filecoin.Proving.Database;
 using Filecoin.Proving.Sectors;
 using Filecoin.Sealing.Engine;
@@ -16,7 +17,8 @@ namespace Filecoin.Sealing.Pipeline;
 /// the version that it was decided on.
 /// </summary>
 internal sealed partial class SealPoller(
-    SqlDatabase database, SealingOptions options, ISealingChain chain, ISealingStorage storage, MessageSender sender, TaskQueue queue, ILogger logger)
+    SqlDatabase database, SealingOptions options, ISealingChain chain, ISealingStorage storage, MessageSender sender, TaskQueue queue,
+    ILogger logger, ISealAggregator? aggregator = null)
 {
     /// <summary>A safety net: what waits for a message is woken by it, and looked at in this many epochs all the same.</summary>
     private const int WaitEpochs = 10;
@@ -25,7 +27,7 @@ internal sealed partial class SealPoller(
     private const int PutOffRows = 10_000;
 
     private readonly SubmitPreCommit _preCommit = new(database, options, chain, sender, logger);
-    private readonly SubmitCommit _commit = new(database, options, chain, sender, logger);
+    private readonly SubmitCommit _commit = new(database, options, chain, sender, aggregator, logger);
 
     private delegate Task Decision(SqlSession session);
 

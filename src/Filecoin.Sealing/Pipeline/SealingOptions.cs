@@ -86,6 +86,9 @@ public sealed record SealingOptions
     /// <summary>How proofs share messages.</summary>
     public BatchOptions Commit { get; init; } = new() { Slack = TimeSpan.FromHours(1) };
 
+    /// <summary>When proofs are aggregated, by the <c>ISealAggregator</c> that the pipeline was made with; null for never.</summary>
+    public AggregateOptions? Aggregate { get; init; }
+
     /// <summary>Whether deposit and pledge are taken from the miner actor's available balance before the sender's.</summary>
     public bool CollateralFromMiner { get; init; } = true;
 

@@ -1,5 +1,6 @@
 using Filecoin.ChainCo.Chain;
 using Filecoin.ChainCo.Rpc;
+using Filecoin.Proving.Aggregation;
 using Filecoin.Proving.Database;
 using Filecoin.Proving.Pieces;
 using Filecoin.Proving.Sectors;
@@ -42,9 +43,10 @@ public sealed partial class SealingPipeline
     /// <param name="pieces">Where data comes in.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where to log.</param>
+    /// <param name="aggregator">Aggregates proofs where <see cref="SealingOptions.Aggregate"/> asks for it; null for never.</param>
     public SealingPipeline(
         SqlDatabase database, SealingOptions options, ISealingChain chain, MessageSender messages, TaskQueue queue, ISealingStorage storage, PieceStore pieces,
-        TimeProvider? time = null, ILogger<SealingPipeline>? logger = null)
+        TimeProvider? time = null, ILogger<SealingPipeline>? logger = null, ISealAggregator? aggregator = null)
     {
         ArgumentNullException.ThrowIfNull(database);
         ArgumentNullException.ThrowIfNull(options);
@@ -59,7 +61,7 @@ public sealed partial class SealingPipeline
         _logger = (ILogger?)logger ?? NullLogger.Instance;
         Messages = messages;
         _watcher = new MessageWatcher(messages, _time);
-        _poller = new SealPoller(database, options, chain, storage, messages, queue, _logger);
+        _poller = new SealPoller(database, options, chain, storage, messages, queue, _logger, aggregator);
         _packer = new PiecePacker(database, options, chain, pieces.Options, _logger);
     }
 

@@ -19,6 +19,8 @@ internal abstract partial class MessageBatch<T>(SqlDatabase database, SealingOpt
 
     protected ISealingChain Chain => chain;
 
+    protected ILogger Logger => logger;
+
     protected abstract SealStage Stage { get; }
 
     protected abstract BatchOptions Batch { get; }
@@ -78,7 +80,8 @@ internal abstract partial class MessageBatch<T>(SqlDatabase database, SealingOpt
     protected abstract Task<Verdict> JudgeAsync(SectorFacts facts, ChainView view, CancellationToken cancellationToken);
 
     /// <summary>The message for the parts, in ascending order of the sectors' numbers.</summary>
-    protected abstract OutgoingMessage Compose(string key, Address from, IReadOnlyList<(SectorFacts Facts, T Part)> parts, TokenAmount value);
+    protected abstract Task<OutgoingMessage> ComposeAsync(
+        string key, Address from, IReadOnlyList<(SectorFacts Facts, T Part)> parts, TokenAmount value, ChainView view, CancellationToken cancellationToken);
 
     /// <summary>Who sends.</summary>
     protected abstract Address? From { get; }
@@ -125,7 +128,7 @@ internal abstract partial class MessageBatch<T>(SqlDatabase database, SealingOpt
             return moved;
         }
 
-        return moved + await WriteAsync(going, from, value, cancellationToken).ConfigureAwait(false);
+        return moved + await WriteAsync(going, from, value, view, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>What nobody foresaw about a sector is this sector's alone.</summary>
@@ -141,11 +144,13 @@ internal abstract partial class MessageBatch<T>(SqlDatabase database, SealingOpt
         }
     }
 
-    private async Task<int> WriteAsync(List<(SectorFacts Facts, Verdict.Go Go)> going, Address from, TokenAmount value, CancellationToken cancellationToken)
+    private async Task<int> WriteAsync(
+        List<(SectorFacts Facts, Verdict.Go Go)> going, Address from, TokenAmount value, ChainView view, CancellationToken cancellationToken)
     {
         // The key is new each time: it is written only with the sectors' way onward, so no second message can be for the same turn.
         string key = $"{Stage}-{going[0].Facts.Row.Id}-{Guid.NewGuid():n}";
-        OutgoingMessage message = Compose(key, from, [.. going.Select(next => (next.Facts, next.Go.Part))], value);
+        OutgoingMessage message = await ComposeAsync(
+            key, from, [.. going.Select(next => (next.Facts, next.Go.Part))], value, view, cancellationToken).ConfigureAwait(false);
         Address account = await sender.ResolveAsync(message, cancellationToken).ConfigureAwait(false);
         bool written = await database.WriteAsync(
             async session =>

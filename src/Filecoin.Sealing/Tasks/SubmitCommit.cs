@@ -1,7 +1,10 @@
 using System.Globalization;
 using Filecoin.ChainCo.Chain;
 using Filecoin.ChainCo.Chain.Actors;
+using Filecoin.Proving.Aggregation;
 using Filecoin.Proving.Database;
+using Filecoin.Proving.Groth16;
+using Filecoin.Proving.PoRep;
 using Filecoin.Proving.Sectors;
 using Filecoin.Sealing.Messages;
 using Filecoin.Sealing.Pipeline;
@@ -13,10 +16,11 @@ namespace Filecoin.Sealing.Tasks;
 internal sealed record CommitPart(SectorActivationManifest Manifest, byte[] Proof);
 
 /// <summary>
-/// Proves precommitted sectors to the chain, one or several in a message, each with its own proof (miner actor method 34). Proofs are not aggregated
-/// (SnarkPack): the message's field for an aggregate stays empty.
+/// Proves precommitted sectors to the chain, one or several in a message (miner actor method 34): each with its own proof, or all with one
+/// aggregate where the options ask for it. What failed in company goes alone afterwards, and so with its own proof.
 /// </summary>
-internal sealed class SubmitCommit(SqlDatabase database, SealingOptions options, ISealingChain chain, MessageSender sender, ILogger logger)
+internal sealed partial class SubmitCommit(
+    SqlDatabase database, SealingOptions options, ISealingChain chain, MessageSender sender, ISealAggregator? aggregator, ILogger logger)
     : MessageBatch<CommitPart>(database, options, chain, sender, logger)
 {
     protected override SealStage Stage => SealStage.Commit;
@@ -56,19 +60,55 @@ internal sealed class SubmitCommit(SqlDatabase database, SealingOptions options,
         return new Verdict.Go(new CommitPart(manifest, proof.Proof), needed > TokenAmount.Zero ? needed : TokenAmount.Zero);
     }
 
-    protected override OutgoingMessage Compose(string key, Address from, IReadOnlyList<(SectorFacts Facts, CommitPart Part)> parts, TokenAmount value) => new()
+    protected override async Task<OutgoingMessage> ComposeAsync(
+        string key, Address from, IReadOnlyList<(SectorFacts Facts, CommitPart Part)> parts, TokenAmount value, ChainView view,
+        CancellationToken cancellationToken)
     {
-        IdempotencyKey = key,
-        Kind = MessageKind.ProveCommit,
-        From = from,
-        To = Options.Miner,
-        Method = MinerMethods.ProveCommitSectors3,
+        byte[]? aggregate = await AggregateAsync(parts, view, cancellationToken).ConfigureAwait(false);
+        return new OutgoingMessage
+        {
+            IdempotencyKey = key,
+            Kind = MessageKind.ProveCommit,
+            From = from,
+            To = Options.Miner,
+            Method = MinerMethods.ProveCommitSectors3,
 
-        // One sector that the chain refuses shall not take the others with it; each is looked for on its own afterwards.
-        Params = DagCbor.Encode(new ProveCommitSectors3Params(
-            [.. parts.Select(part => part.Part.Manifest)], [.. parts.Select(part => (ReadOnlyMemory<byte>)part.Part.Proof)], default, null,
-            RequireActivationSuccess: parts.Count == 1, RequireNotificationSuccess: false)),
-        Value = value,
-        MaxFee = Batch.MaxFee(parts.Count),
-    };
+            // One sector that the chain refuses shall not take the others with it; each is looked for on its own afterwards.
+            Params = DagCbor.Encode(new ProveCommitSectors3Params(
+                [.. parts.Select(part => part.Part.Manifest)],
+                aggregate is null ? [.. parts.Select(part => (ReadOnlyMemory<byte>)part.Part.Proof)] : [],
+                aggregate, aggregate is null ? null : (ulong)SnarkPackVersion.V2,
+                RequireActivationSuccess: parts.Count == 1, RequireNotificationSuccess: false)),
+            Value = value,
+            MaxFee = Batch.MaxFee(parts.Count),
+        };
+    }
+
+    /// <summary>One proof of all parts in their order, verified; null where each goes with its own.</summary>
+    private async Task<byte[]?> AggregateAsync(
+        IReadOnlyList<(SectorFacts Facts, CommitPart Part)> parts, ChainView view, CancellationToken cancellationToken)
+    {
+        PoRepConfig config = parts[0].Facts.Row.Config;
+        if (Options.Aggregate is not { } wanted || aggregator is null
+            || parts.Count < Math.Max(wanted.MinSectors, Options.Policy.MinAggregatedSectors)
+            || view.Head.Blocks[0].ParentBaseFee < wanted.MinBaseFee
+            || parts.Any(part => part.Facts.Row.Proof != parts[0].Facts.Row.Proof))
+            return null;
+        try
+        {
+            SealProofClaim[] claims = [.. parts.Select(part => new SealProofClaim(part.Facts.VerifyInfo, part.Part.Proof))];
+
+            // Seconds of all cores, and the caller holds no lock and no transaction.
+            return await Task.Run(() => aggregator.Aggregate(config, SnarkPackVersion.V2, claims, cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is AggregateRejectedException or ParameterFileException or MalformedProofException or PublicInputException
+            or StageOrderException or IOException or UnauthorizedAccessException)
+        {
+            NotAggregated(Logger, parts.Count, e.Message);
+            return null;
+        }
+    }
+
+    [LoggerMessage(132, LogLevel.Warning, "the proofs of {Sectors} sectors go one by one: {Reason}")]
+    private static partial void NotAggregated(ILogger logger, int sectors, string reason);
 }

@@ -50,8 +50,9 @@ internal sealed class SubmitPreCommit(SqlDatabase database, SealingOptions optio
         return new Verdict.Go(info, await Chain.PreCommitDepositAsync(Options.Miner, info, view.Head.Key, cancellationToken).ConfigureAwait(false), expiration);
     }
 
-    protected override OutgoingMessage Compose(
-        string key, Address from, IReadOnlyList<(SectorFacts Facts, SectorPreCommitInfo Part)> parts, TokenAmount value) => new()
+    protected override Task<OutgoingMessage> ComposeAsync(
+        string key, Address from, IReadOnlyList<(SectorFacts Facts, SectorPreCommitInfo Part)> parts, TokenAmount value, ChainView view,
+        CancellationToken cancellationToken) => Task.FromResult(new OutgoingMessage
         {
             IdempotencyKey = key,
             Kind = MessageKind.PreCommit,
@@ -61,7 +62,7 @@ internal sealed class SubmitPreCommit(SqlDatabase database, SealingOptions optio
             Params = DagCbor.Encode(new PreCommitSectorBatch2Params([.. parts.Select(part => part.Part)])),
             Value = value,
             MaxFee = Batch.MaxFee(parts.Count),
-        };
+        });
 
     /// <summary>
     /// When the sector ends: long enough for its deals and for the network's minimum, which counts from the last epoch that it may be proven in

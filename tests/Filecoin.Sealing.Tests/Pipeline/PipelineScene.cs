@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Filecoin.ChainCo.Chain;
+using Filecoin.Proving.Aggregation;
 using Filecoin.Proving.Database;
 using Filecoin.Proving.Sectors;
 using Filecoin.Sealing.Data;
@@ -53,6 +54,12 @@ internal sealed class PipelineScene : IAsyncDisposable, ISealingStorage
     /// <summary>What a run of a stage comes to; null is success.</summary>
     public Func<SectorId, SealStage, StageFault?> Outcome { get; set; } = (_, _) => null;
 
+    /// <summary>What the machine proves a sector with.</summary>
+    public Func<SectorFacts, byte[]> Proof { get; set; } = _ => new byte[192];
+
+    /// <summary>What the hub aggregates with.</summary>
+    public ISealAggregator? Aggregator { get; init; }
+
     /// <summary>Replicas that were made: a ticket makes the same one each time.</summary>
     public Dictionary<SectorId, HashSet<string>> Replicas { get; } = [];
 
@@ -71,7 +78,7 @@ internal sealed class PipelineScene : IAsyncDisposable, ISealingStorage
                 Directory = Path.Combine(_work.Path, "pieces"),
                 MaxWaitForSector = TimeSpan.Zero,
                 MaxSectors = MaxSectors,
-            }));
+            }), aggregator: Aggregator);
     }
 
     /// <summary>One epoch: what rests is due, the hub and the watcher look, the machine works.</summary>
@@ -198,7 +205,7 @@ internal sealed class PipelineScene : IAsyncDisposable, ISealingStorage
                 await SealTransitions.CompleteAsync(session, sector, run, "machine", new TreesResult(commR));
                 break;
             case SealStage.PoRep:
-                await SealTransitions.CompleteAsync(session, sector, run, "machine", new PoRepResult(new byte[192]));
+                await SealTransitions.CompleteAsync(session, sector, run, "machine", new PoRepResult(Proof(facts)));
                 break;
             default:
                 await SealTransitions.CompleteAsync(session, sector, run, "machine", new FilesResult("kept"));
