@@ -87,6 +87,20 @@ internal sealed class PostgreSqlDatabase : SqlDatabase
         return result;
     }
 
+    private protected override async Task<T> WriteOneOnceAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellationToken)
+    {
+        NpgsqlConnection connection = await _source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using ConfiguredAsyncDisposable _ = connection.ConfigureAwait(false);
+        try
+        {
+            return await work(new SqlSession(Dialect, connection, null, cancellationToken, commands: 1)).ConfigureAwait(false);
+        }
+        catch (NpgsqlException e) when (e is not PostgresException)
+        {
+            throw new DatabaseException("the connection broke while the server may have committed", isTransient: true, e) { OutcomeUnknown = true };
+        }
+    }
+
     private protected override DatabaseException? Judge(DbException exception) =>
         exception is NpgsqlException e ? new DatabaseException(e.Message, e.IsTransient || e.SqlState is "40001" or "40P01" or "55P03" or ReadOnly, e) : null;
 

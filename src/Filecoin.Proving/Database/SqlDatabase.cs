@@ -54,6 +54,14 @@ public abstract class SqlDatabase : IAsyncDisposable
             },
             cancellationToken);
 
+    /// <summary>
+    /// Runs a transaction that is one command, of one statement or several: a server makes it a transaction by itself, which spares it a round trip.
+    /// </summary>
+    /// <exception cref="DatabaseException">It did not happen, or its outcome is unknown.</exception>
+    /// <exception cref="InvalidOperationException">The work runs a second command.</exception>
+    public Task<T> WriteOneAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellationToken = default) =>
+        WithRetryAsync(work, WriteOneOnceAsync, cancellationToken);
+
     /// <summary>Brings a component's tables up to date. Any number of machines may call it at once; each step runs once.</summary>
     /// <param name="component">Whose tables; its versions are counted apart from others'.</param>
     /// <param name="migrations">All steps, the oldest first.</param>
@@ -79,6 +87,8 @@ public abstract class SqlDatabase : IAsyncDisposable
     private protected abstract Task<T> ReadOnceAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellationToken);
 
     private protected abstract Task<T> WriteOnceAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellationToken);
+
+    private protected abstract Task<T> WriteOneOnceAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellationToken);
 
     /// <summary>What the provider's exception means; null when it is not the database's.</summary>
     private protected abstract DatabaseException? Judge(DbException exception);

@@ -9,13 +9,15 @@ public sealed class SqlSession
     private readonly DbConnection _connection;
     private readonly DbTransaction? _transaction;
     private readonly CancellationToken _cancellationToken;
+    private int _commands;
 
-    internal SqlSession(SqlDialect dialect, DbConnection connection, DbTransaction? transaction, CancellationToken cancellationToken)
+    internal SqlSession(SqlDialect dialect, DbConnection connection, DbTransaction? transaction, CancellationToken cancellationToken, int commands = int.MaxValue)
     {
         Dialect = dialect;
         _connection = connection;
         _transaction = transaction;
         _cancellationToken = cancellationToken;
+        _commands = commands;
     }
 
     /// <summary>The fragments in which databases differ.</summary>
@@ -45,6 +47,10 @@ public sealed class SqlSession
             yield return parse(reader);
     }
 
-    private CommandDefinition Command(string sql, object? parameters) =>
-        new(sql, parameters, _transaction, cancellationToken: _cancellationToken);
+    private CommandDefinition Command(string sql, object? parameters)
+    {
+        if (_commands-- == 0)
+            throw new InvalidOperationException("a second command where one is the whole transaction");
+        return new(sql, parameters, _transaction, cancellationToken: _cancellationToken);
+    }
 }

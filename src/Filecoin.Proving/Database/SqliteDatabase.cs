@@ -54,7 +54,11 @@ internal sealed class SqliteDatabase : SqlDatabase
         }
     }
 
-    private protected override async Task<T> WriteOnceAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellationToken)
+    private protected override Task<T> WriteOnceAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellationToken) => WriteOnceAsync(work, int.MaxValue, cancellationToken);
+
+    private protected override Task<T> WriteOneOnceAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellationToken) => WriteOnceAsync(work, 1, cancellationToken);
+
+    private async Task<T> WriteOnceAsync<T>(Func<SqlSession, Task<T>> work, int commands, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -62,7 +66,7 @@ internal sealed class SqliteDatabase : SqlDatabase
         {
             _writer ??= Open();
             using SqliteTransaction transaction = _writer.BeginTransaction(deferred: false);
-            T result = await work(new SqlSession(Dialect, _writer, transaction, cancellationToken)).ConfigureAwait(false);
+            T result = await work(new SqlSession(Dialect, _writer, transaction, cancellationToken, commands)).ConfigureAwait(false);
             await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
             return result;
         }

@@ -28,10 +28,9 @@ internal sealed record ClaimRequest
 }
 
 /// <summary>What a claim brought.</summary>
-/// <param name="SessionAlive">False when someone ended the session.</param>
 /// <param name="Leases">The tasks that are now the session's, the most urgent first.</param>
 /// <param name="Homeless">Tasks that were left because storage has no room for them.</param>
-internal sealed record ClaimResult(bool SessionAlive, IReadOnlyList<TaskLease> Leases, IReadOnlyList<long> Homeless);
+internal sealed record ClaimResult(IReadOnlyList<TaskLease> Leases, IReadOnlyList<long> Homeless);
 
 /// <summary>The queue at a glance.</summary>
 /// <param name="Tops">The most urgent ready task of each type that has one, the most urgent first.</param>

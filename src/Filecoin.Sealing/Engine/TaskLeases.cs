@@ -1,3 +1,4 @@
+using System.Globalization;
 using Filecoin.Proving.Database;
 
 namespace Filecoin.Sealing.Engine;
@@ -10,22 +11,27 @@ internal sealed class TaskLeases(SqlDatabase database)
 {
     private const string Mine = "id = @Id AND fence = @Fence AND owner = @Owner";
 
-    /// <summary>The most urgent ready task of each type, and when the next resting task wakes.</summary>
-    /// <param name="types">Names of types; each costs one look into an index.</param>
+    /// <summary>The most urgent ready task of each type, by one look into the index for each, and when the next resting task wakes.</summary>
+    /// <param name="types">Names of types.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public Task<QueueView> LookAsync(IReadOnlyList<string> types, CancellationToken cancellationToken) => database.ReadAsync(
         async session =>
         {
-            // Most looks find nothing, so that is asked first: it is what a quiet cluster costs.
-            Glance glance = (await session.FirstAsync<Glance>(
-                $"""
-                SELECT (SELECT not_before FROM task_queue WHERE owner IS NULL AND ready = 0 ORDER BY not_before LIMIT 1) - {session.Dialect.NowMilliseconds} AS Wait,
-                    (SELECT id FROM task_queue WHERE owner IS NULL AND ready = 1 AND {session.Dialect.IsOneOf("type", "@types")} LIMIT 1) AS Ready
-                """,
-                new { types }).ConfigureAwait(false))!;
+            var parameters = new Dictionary<string, object>(StringComparer.Ordinal);
+            var looks = new List<string>(types.Count + 1)
+            {
+                $"SELECT * FROM (SELECT NULL AS type, not_before - {session.Dialect.NowMilliseconds} AS priority, id FROM task_queue WHERE owner IS NULL AND ready = 0 ORDER BY not_before LIMIT 1) AS resting",
+            };
+            for (int i = 0; i < types.Count; i++)
+            {
+                parameters[$"t{i}"] = types[i];
+                looks.Add($"SELECT * FROM (SELECT type, priority, id FROM task_queue WHERE owner IS NULL AND ready = 1 AND type = @t{i} ORDER BY type, priority DESC, id LIMIT 1) AS top{i}");
+            }
+
+            IReadOnlyList<TopRow> tops = await session.QueryAsync<TopRow>(string.Join(" UNION ALL ", looks), parameters).ConfigureAwait(false);
             return new QueueView(
-                glance.Ready is null ? [] : await TopsAsync(session, types).ConfigureAwait(false),
-                glance.Wait is { } wait ? TimeSpan.FromMilliseconds(Math.Max(0, wait)) : null);
+                [.. tops.Where(top => top.Type is not null).Select(top => new QueueTop(top.Type!, top.Priority, top.Id)).OrderByDescending(top => top.Priority).ThenBy(top => top.Id)],
+                tops.FirstOrDefault(top => top.Type is null) is { } next ? TimeSpan.FromMilliseconds(Math.Max(0, next.Priority)) : null);
         },
         cancellationToken);
 
@@ -51,38 +57,42 @@ internal sealed class TaskLeases(SqlDatabase database)
         cancellationToken);
 
     /// <summary>Claims ready tasks of a type for a session, with their storage.</summary>
-    /// <returns>The leases, the most urgent first; null when the session has ended or the machine may no longer take tasks of this placement.</returns>
-    public Task<ClaimResult> ClaimAsync(ClaimRequest request, IStorageReservations? storage, CancellationToken cancellationToken) => database.WriteAsync(
-        async session =>
+    /// <returns>The leases, the most urgent first, none when the machine may no longer take tasks of this placement.</returns>
+    public Task<ClaimResult> ClaimAsync(ClaimRequest request, IStorageReservations? storage, CancellationToken cancellationToken)
+    {
+        return request.Scratch.Count == 0 ? database.WriteOneAsync(ClaimOnceAsync, cancellationToken) : database.WriteAsync(ClaimOnceAsync, cancellationToken);
+
+        async Task<ClaimResult> ClaimOnceAsync(SqlSession session)
         {
-            // The machine's row is locked so that a session which someone ends cannot gain a task after its tasks were set free.
-            string? state = await session.FirstAsync<string>(
-                $"SELECT state FROM machine_nodes WHERE name = @Machine AND session = @Session AND alive = 1 {session.Dialect.ForUpdate}", request).ConfigureAwait(false);
-            if (state is null)
-                return new ClaimResult(false, [], []);
-            MachineState wanted = MachineStates.Parse(state);
-            if (wanted == MachineState.Draining || (wanted == MachineState.Cordoned && request.Placement != TaskPlacement.LocalData))
-                return new ClaimResult(true, [], []);
-            IReadOnlyList<TaskLease> free = await session.QueryAsync<TaskLease>(
+            // In one statement, for a hundred machines may claim at once. The machine's row is locked so that a session which someone ends cannot gain a
+            // task after its tasks were set free. The limit is part of the text: the planner should know how few rows there will be.
+            IReadOnlyList<TaskLease> claimed = await session.QueryAsync<TaskLease>(
                 $"""
-                SELECT id, type, subject, payload, priority, attempts, losses, fence + 1 AS Fence, @Session AS Owner FROM task_queue
-                WHERE owner IS NULL AND ready = 1 AND type = @Type AND priority >= @Floor
-                {(request.Among is null ? "" : $"AND {session.Dialect.IsOneOf("id", "@Among")}")} {(request.Except.Count == 0 ? "" : $"AND NOT ({session.Dialect.IsOneOf("id", "@Except")})")}
-                ORDER BY type, priority DESC, id LIMIT @Limit {session.Dialect.SkipLocked}
+                WITH me AS (
+                    SELECT session FROM machine_nodes WHERE name = @Machine AND session = @Session AND alive = 1
+                        AND (state = '{MachineStates.Active}' {(request.Placement == TaskPlacement.LocalData ? $"OR state = '{MachineStates.Text(MachineState.Cordoned)}'" : "")})
+                    {session.Dialect.ForUpdate}),
+                free AS (
+                    SELECT id FROM task_queue WHERE owner IS NULL AND ready = 1 AND type = @Type AND priority >= @Floor AND EXISTS (SELECT 1 FROM me)
+                    {(request.Among is null ? "" : $"AND {session.Dialect.IsOneOf("id", "@Among")}")} {(request.Except.Count == 0 ? "" : $"AND NOT ({session.Dialect.IsOneOf("id", "@Except")})")}
+                    ORDER BY type, priority DESC, id LIMIT {request.Limit.ToString(CultureInfo.InvariantCulture)} {session.Dialect.SkipLocked})
+                UPDATE task_queue SET owner = @Session, machine = @Machine, fence = fence + 1, claimed_at = {session.Dialect.NowMilliseconds}, note = NULL
+                FROM free WHERE task_queue.id = free.id
+                RETURNING task_queue.id AS Id, type, subject, payload, priority, attempts, losses, fence, owner
                 """,
                 request).ConfigureAwait(false);
-            var taken = new List<TaskLease>(free.Count);
             var homeless = new List<long>();
-            foreach (TaskLease lease in free)
+            var kept = new List<TaskLease>(claimed.Count);
+            foreach (TaskLease lease in claimed.OrderByDescending(lease => lease.Priority).ThenBy(lease => lease.Id))
             {
                 if (request.Scratch.Count == 0)
                 {
-                    taken.Add(lease);
+                    kept.Add(lease);
                 }
                 else if (storage is not null && await storage.ReserveAsync(session, lease.Candidate, request.Scratch).ConfigureAwait(false) is { } places)
                 {
                     await KeepAsync(session, lease, request, places).ConfigureAwait(false);
-                    taken.Add(lease with { Reservations = places });
+                    kept.Add(lease with { Reservations = places });
                 }
                 else
                 {
@@ -90,16 +100,11 @@ internal sealed class TaskLeases(SqlDatabase database)
                 }
             }
 
-            if (taken.Count > 0)
-            {
-                await session.ExecuteAsync(
-                    $"UPDATE task_queue SET owner = @Session, machine = @Machine, fence = fence + 1, claimed_at = {session.Dialect.NowMilliseconds}, note = NULL WHERE {session.Dialect.IsOneOf("id", "@ids")}",
-                    new { request.Session, request.Machine, ids = taken.ConvertAll(lease => lease.Id) }).ConfigureAwait(false);
-            }
-
-            return new ClaimResult(true, taken, homeless);
-        },
-        cancellationToken);
+            if (homeless.Count > 0)
+                await session.ExecuteAsync($"UPDATE task_queue SET owner = NULL, machine = NULL, claimed_at = NULL, fence = fence - 1 WHERE {session.Dialect.IsOneOf("id", "@homeless")}", new { homeless }).ConfigureAwait(false);
+            return new ClaimResult(kept, homeless);
+        }
+    }
 
     /// <summary>Runs a transaction under the token.</summary>
     public Task<T> WriteAsync<T>(TaskLease lease, Func<SqlSession, Task<T>> work, CancellationToken cancellationToken) => database.WriteAsync(
@@ -120,9 +125,7 @@ internal sealed class TaskLeases(SqlDatabase database)
     public Task EndAsync(TaskLease lease, string outcome, string? reason, Func<SqlSession, Task>? last, CancellationToken cancellationToken) => database.WriteAsync(
         async session =>
         {
-            LeaseRow row = await session.FirstAsync<LeaseRow>($"DELETE FROM task_queue WHERE {Mine} RETURNING machine, added_at AS AddedAt, claimed_at AS ClaimedAt", lease).ConfigureAwait(false)
-                ?? throw new LeaseLostException(lease.Id, lease.Fence);
-            await CloseAsync(session, lease, row, outcome, reason).ConfigureAwait(false);
+            await CloseAsync(session, lease, $"DELETE FROM task_queue WHERE {Mine}", new { lease.Id, lease.Fence, lease.Owner, outcome, reason }, outcome).ConfigureAwait(false);
             if (last is not null)
                 await last(session).ConfigureAwait(false);
         },
@@ -138,16 +141,16 @@ internal sealed class TaskLeases(SqlDatabase database)
     public Task ReturnAsync(TaskLease lease, string? outcome, string reason, bool failed, TimeSpan rest, CancellationToken cancellationToken) => database.WriteAsync(
         async session =>
         {
-            LeaseRow row = await session.FirstAsync<LeaseRow>($"SELECT machine, added_at AS AddedAt, claimed_at AS ClaimedAt FROM task_queue WHERE {Mine} {session.Dialect.ForUpdate}", lease).ConfigureAwait(false)
-                ?? throw new LeaseLostException(lease.Id, lease.Fence);
             long wait = (long)Math.Ceiling(rest.TotalMilliseconds);
-            await session.ExecuteAsync(
+            await CloseAsync(
+                session,
+                lease,
                 $"""
                 UPDATE task_queue SET owner = NULL, machine = NULL, claimed_at = NULL, ready = @ready, attempts = attempts + @failures, reason = @reason,
-                    not_before = {session.Dialect.NowMilliseconds} + @wait WHERE id = @Id
+                    not_before = {session.Dialect.NowMilliseconds} + @wait WHERE {Mine}
                 """,
-                new { lease.Id, ready = wait == 0 ? 1L : 0L, failures = failed ? 1L : 0L, reason, wait }).ConfigureAwait(false);
-            await CloseAsync(session, lease, row, outcome, reason).ConfigureAwait(false);
+                new { lease.Id, lease.Fence, lease.Owner, ready = wait == 0 ? 1L : 0L, failures = failed ? 1L : 0L, outcome, reason, wait },
+                outcome).ConfigureAwait(false);
         },
         cancellationToken);
 
@@ -167,21 +170,6 @@ internal sealed class TaskLeases(SqlDatabase database)
             new { entries, age = (long)age.TotalMilliseconds }),
         cancellationToken);
 
-    /// <summary>The most urgent ready task of each type, by one look into the index for each.</summary>
-    private static async Task<IReadOnlyList<QueueTop>> TopsAsync(SqlSession session, IReadOnlyList<string> types)
-    {
-        var parameters = new Dictionary<string, object>(StringComparer.Ordinal);
-        var looks = new List<string>(types.Count);
-        for (int i = 0; i < types.Count; i++)
-        {
-            parameters[$"t{i}"] = types[i];
-            looks.Add($"SELECT * FROM (SELECT type, priority, id FROM task_queue WHERE owner IS NULL AND ready = 1 AND type = @t{i} ORDER BY type, priority DESC, id LIMIT 1) AS top{i}");
-        }
-
-        IReadOnlyList<TopRow> tops = await session.QueryAsync<TopRow>(string.Join(" UNION ALL ", looks), parameters).ConfigureAwait(false);
-        return [.. tops.Select(top => new QueueTop(top.Type, top.Priority, top.Id)).OrderByDescending(top => top.Priority).ThenBy(top => top.Id)];
-    }
-
     private static async Task KeepAsync(SqlSession session, TaskLease lease, ClaimRequest request, IReadOnlyList<StorageReservation> places)
     {
         if (places.Count != request.Scratch.Count)
@@ -194,35 +182,26 @@ internal sealed class TaskLeases(SqlDatabase database)
         }
     }
 
-    private static async Task CloseAsync(SqlSession session, TaskLease lease, LeaseRow row, string? outcome, string? reason)
+    /// <summary>Ends a lease by a statement on the task's row, after what the history keeps of it; neither happens when the token is not the row's.</summary>
+    private static async Task CloseAsync(SqlSession session, TaskLease lease, string end, object parameters, string? outcome)
     {
+        string entry = outcome is null ? "" : $"""
+            INSERT INTO task_history (task_id, type, subject, machine, fence, outcome, reason, added_at, claimed_at, ended_at)
+            SELECT id, type, subject, machine, fence, @outcome, @reason, added_at, claimed_at, {session.Dialect.NowMilliseconds} FROM task_queue WHERE {Mine};
+            """;
+        if (await session.ExecuteAsync($"{entry} {end}", parameters).ConfigureAwait(false) != (outcome is null ? 1 : 2))
+            throw new LeaseLostException(lease.Id, lease.Fence);
         if (lease.Reservations.Count > 0)
             await session.ExecuteAsync("DELETE FROM task_reservations WHERE task_id = @Id", lease).ConfigureAwait(false);
-        if (outcome is null)
-            return;
-        await session.ExecuteAsync(
-            $"""
-            INSERT INTO task_history (task_id, type, subject, machine, fence, outcome, reason, added_at, claimed_at, ended_at)
-            VALUES (@Id, @Type, @Subject, @Machine, @Fence, @outcome, @reason, @AddedAt, @ClaimedAt, {session.Dialect.NowMilliseconds})
-            """,
-            new { lease.Id, lease.Type, lease.Subject, row.Machine, lease.Fence, outcome, reason, row.AddedAt, row.ClaimedAt }).ConfigureAwait(false);
     }
 
-    private sealed record LeaseRow(string Machine, long AddedAt, long ClaimedAt);
-
+    /// <summary>The top of a type; without a type, the task that rests least, with the milliseconds that it still rests.</summary>
     private sealed class TopRow
     {
-        public string Type { get; init; } = "";
+        public string? Type { get; init; }
 
         public long Priority { get; init; }
 
         public long Id { get; init; }
-    }
-
-    private sealed class Glance
-    {
-        public long? Wait { get; init; }
-
-        public long? Ready { get; init; }
     }
 }

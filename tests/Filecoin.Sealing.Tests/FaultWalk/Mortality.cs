@@ -51,10 +51,16 @@ internal sealed class MortalDatabase(SqlDatabase inner, Mortality life) : SqlDat
     private protected override Task<T> ReadOnceAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellationToken) =>
         life.IsDead ? throw Mortality.Killed() : inner.ReadAsync(work, cancellationToken);
 
-    private protected override async Task<T> WriteOnceAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellationToken)
+    private protected override Task<T> WriteOnceAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellationToken) =>
+        BetweenBordersAsync(() => inner.WriteAsync(work, cancellationToken));
+
+    private protected override Task<T> WriteOneOnceAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellationToken) =>
+        BetweenBordersAsync(() => inner.WriteOneAsync(work, cancellationToken));
+
+    private async Task<T> BetweenBordersAsync<T>(Func<Task<T>> write)
     {
         life.Border($"{At()}: before a transaction");
-        T result = await inner.WriteAsync(work, cancellationToken);
+        T result = await write();
         life.Border($"{At()}: after a transaction");
         return result;
     }
