@@ -30,6 +30,8 @@ public sealed class HttpRpcTransport : IRpcTransport
             UseCookies = false,
             UseProxy = false,
             AllowAutoRedirect = false,
+            // No daemon reads the headers of distributed tracing, and to make them takes its part of every call.
+            ActivityHeadersPropagator = null,
         });
     }
 
@@ -69,7 +71,7 @@ public sealed class HttpRpcTransport : IRpcTransport
         string method, ReadOnlyMemory<byte> request, CancellationToken token, CancellationToken callers)
     {
         using var message = new HttpRequestMessage(HttpMethod.Post, _endpoint.Url) { Content = new ReadOnlyMemoryContent(request) };
-        message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        message.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
         if (_endpoint.Token is { } bearer)
             message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", bearer);
         try
