@@ -29,9 +29,9 @@ internal static class Cores
             Take($"0-{s_last}");
     }
 
-    /// <summary>Starts a process on the last core.</summary>
+    /// <summary>Starts a process on the last core, where it goes before whatever else this machine does; only root may have it so.</summary>
     public static Process StartOnLast(string file, IEnumerable<string> arguments) =>
-        s_apart ? Start(TaskSet, ["-c", s_last.ToString(CultureInfo.InvariantCulture), file, .. arguments]) : Start(file, arguments);
+        s_apart ? Start("nice", ["-n", "-20", TaskSet, "-c", s_last.ToString(CultureInfo.InvariantCulture), file, .. arguments]) : Start(file, arguments);
 
     /// <summary>Starts a process on the cores of this one.</summary>
     public static Process Start(string file, IEnumerable<string> arguments) =>

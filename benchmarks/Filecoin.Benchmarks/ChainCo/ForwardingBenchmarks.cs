@@ -61,32 +61,33 @@ public class ForwardingBenchmarks
             $"proxy {rate[0]:N0}/s {cost[0]:N1} us; forwarder {rate[1]:N0}/s {cost[1]:N1} us; nginx {rate[2]:N0}/s {cost[2]:N1} us; ratio to forwarder {rate[0] / rate[1]:N2}, by processor time {cost[1] / cost[0]:N2}; to nginx {rate[0] / rate[2]:N2}, {cost[2] / cost[0]:N2}");
     }
 
-    /// <summary>What the proxy adds to a call at half of the calls a second that one core allows it.</summary>
+    /// <summary>What the proxy adds to a call at half of the calls a second that one core allows it, and what the others add at the same rate.</summary>
     [Benchmark]
     public void AddedLatency()
     {
         using var proxy = ServerProcess.ChainProxy([_daemon.Url], _directory.FullName);
-        using var before = new HttpLoad(proxy.Url, Clients);
-        using var direct = new HttpLoad(_daemon.Url, Clients);
-        before.Run(WarmUp * Calls);
-        double half = before.Run(Calls).PerSecond / 2;
-        direct.Run(Calls);
-        var p50 = new List<double>();
-        var p99 = new List<double>();
-        var own50 = new List<double>();
-        var own99 = new List<double>();
-        for (int round = 0; round < Rounds; round++)
+        using var forwarder = ServerProcess.Forwarder(_daemon.Url);
+        using var nginx = ServerProcess.Nginx(_daemon.Url, _directory.FullName);
+        HttpLoad[] loads = [.. new[] { _daemon.Url, proxy.Url, forwarder.Url, nginx.Url }.Select(url => new HttpLoad(url, Clients))];
+        loads[2].Run(WarmUp * Calls);
+        loads[1].Run(WarmUp * Calls);
+        double half = loads[1].Run(Calls).PerSecond / 2;
+        var p50 = loads.Select(_ => new List<double>()).ToArray();
+        var p99 = loads.Select(_ => new List<double>()).ToArray();
+        for (int round = -1; round < Rounds; round++)
         {
-            LoadResult without = direct.RunAt(half, TimeSpan.FromSeconds(3)), with = before.RunAt(half, TimeSpan.FromSeconds(3));
-            own50.Add(without.Quantile(0.5));
-            own99.Add(without.Quantile(0.99));
-            p50.Add(with.Quantile(0.5) - without.Quantile(0.5));
-            p99.Add(with.Quantile(0.99) - without.Quantile(0.99));
+            LoadResult[] results = [.. loads.Select(load => load.RunAt(half, TimeSpan.FromSeconds(3)))];
+            for (int i = 0; i < loads.Length && round >= 0; i++)
+            {
+                p50[i].Add(results[i].Quantile(0.5) - (i == 0 ? 0 : results[0].Quantile(0.5)));
+                p99[i].Add(results[i].Quantile(0.99) - (i == 0 ? 0 : results[0].Quantile(0.99)));
+            }
         }
 
-        ExperimentAttribute.Tell(
-            nameof(AddedLatency),
-            $"at {half:N0}/s: p50 +{Median(p50):N3} ms, p99 +{Median(p99):N3} ms; the daemon alone p50 {Median(own50):N3} ms, p99 {Median(own99):N3} ms");
+        foreach (HttpLoad load in loads)
+            load.Dispose();
+        string[] said = [.. p50.Select((_, i) => $"p50 {Median(p50[i]):N3} ms, p99 {Median(p99[i]):N3} ms")];
+        ExperimentAttribute.Tell(nameof(AddedLatency), $"at {half:N0}/s: proxy +({said[1]}); forwarder +({said[2]}); nginx +({said[3]}); the daemon alone {said[0]}");
     }
 
     [GlobalCleanup]

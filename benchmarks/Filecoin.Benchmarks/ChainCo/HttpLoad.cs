@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Filecoin.Benchmarks.ChainCo;
@@ -60,15 +61,18 @@ internal sealed class HttpLoad : IDisposable
             [.. recorders.SelectMany(recorder => recorder.Times).OrderBy(call => call.Took)], recorders.Sum(recorder => recorder.Failed), Stopwatch.GetElapsedTime(begun));
     }
 
-    // Sleeping is too coarse; what this thread does not need others may have.
+    // The runtime sleeps whole milliseconds at least, and a thread that spins takes the daemon's core.
+    [DllImport("libc")]
+    private static extern int usleep(uint microseconds);
+
     private static void Pace(BlockingCollection<long> due, double callsPerSecond, TimeSpan duration)
     {
         long begun = Stopwatch.GetTimestamp(), calls = (long)(callsPerSecond * duration.TotalSeconds);
         for (long i = 0; i < calls; i++)
         {
             long at = begun + (long)(i / callsPerSecond * Stopwatch.Frequency);
-            while (Stopwatch.GetTimestamp() < at)
-                Thread.Yield();
+            while (at - Stopwatch.GetTimestamp() is > 0 and var early)
+                _ = usleep((uint)(early * 1_000_000 / Stopwatch.Frequency));
             due.Add(at);
         }
 
