@@ -66,6 +66,11 @@ internal static class SealProofs
         {
             throw ActorException.Illegal($"the aggregate does not hold: {e.Message}");
         }
+        catch (ParameterFileException e) when (e.Error == ParameterFileError.TooSmall)
+        {
+            // The network's reference string has room for every aggregate that is allowed; that of a development network may not have.
+            throw ActorException.Illegal(e.Message);
+        }
     }
 
     /// <summary>The commitment to a sector's data: what the precommit says, or that of zeros.</summary>
