@@ -24,16 +24,17 @@ if [ -z "${FILECOIN_TEST_POSTGRES:-}" ]; then
 fi
 
 # One project after the other: kernels and provers take every core by themselves.
-run() { # form project
+run() { # form project [filter]
   local name
   name=$(basename "$2")
   echo "== $name, kernels: $1"
-  FILECOIN_KERNELS=$1 dotnet test "$2" -c Release --no-build \
+  FILECOIN_KERNELS=$1 dotnet test "$2" -c Release --no-build ${3:+--filter "$3"} \
     --logger "trx;LogFileName=$results/$1-$name.trx" --logger "console;verbosity=minimal" || status=1
 }
 for project in tests/*.Tests; do run native "$project"; done
-# Projects that never load a kernel are not run twice.
-for name in Native Proving Sealing Conformance; do run managed "tests/Filecoin.$name.Tests"; done
+# What never loads a kernel is not run twice: of the sealing pipeline, only tasks and pieces do.
+for name in Native Proving Conformance; do run managed "tests/Filecoin.$name.Tests"; done
+run managed tests/Filecoin.Sealing.Tests 'FullyQualifiedName~Sealing.Tests.Tasks|FullyQualifiedName~Sealing.Tests.Data'
 
 count() { grep -ho "<Counters [^>]*" "$results"/*.trx 2>/dev/null | grep -o " $1=\"[0-9]*\"" | tr -dc '0-9\n' | awk '{ n += $1 } END { print n + 0 }'; }
 grep -h -A0 'outcome="NotExecuted"' "$results"/*.trx 2>/dev/null | grep -o 'testName="[^"]*"' | sort -u | sed 's/^testName=/skipped: /'
