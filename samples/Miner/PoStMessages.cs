@@ -25,6 +25,7 @@ internal sealed class PoStMessages(MessageSender sender, IStateApi state) : IPoS
                     Method = message.Method,
                     Params = message.Params,
                     MaxFee = message.MaxFee,
+                    UselessFrom = message.UselessFrom,
                 },
                 cancellationToken);
         }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Numerics;
 using Filecoin.ChainCo.Chain;
 using Filecoin.ChainCo.Rpc;
 using Filecoin.ChainCo.Rpc.Api;
@@ -15,6 +14,9 @@ internal sealed partial class MessageDriver(
 {
     // lotus chain/types exit codes: SysErrOutOfGas.
     private const long OutOfGas = 7;
+
+    private const string OffTheChain =
+        "state = 'Pushed', landed_cid = NULL, landed_epoch = NULL, landed_tipset = NULL, exit_code = NULL, returned = NULL, gas_used = NULL";
 
     /// <summary>Takes the message as far as it goes now.</summary>
     public async Task DriveAsync(string id, TipSet? head, CancellationToken cancellationToken)
@@ -41,8 +43,18 @@ internal sealed partial class MessageDriver(
     /// <returns>Whether there is more to do at once.</returns>
     private async Task<bool> StepAsync(MessageRow row, TipSet head, CancellationToken cancellationToken)
     {
+        if (row.Stage is MessageState.Numbered or MessageState.Signed && row.IsUselessAt(head)
+            && row.IsIn(await LastAttemptAsync(row, cancellationToken).ConfigureAwait(false)))
+        {
+            // A process that died may have pushed it, and a block may have it: whether its number is free shows on the chain.
+            return await store.ChangeAsync(row, "state = 'Pushed'", TimeSpan.Zero, null, cancellationToken).ConfigureAwait(false);
+        }
+
         switch (row.Stage)
         {
+            case MessageState.Queued when row.IsUselessAt(head):
+                await FailAsync(row, Useless(row), cancellationToken).ConfigureAwait(false);
+                return false;
             case MessageState.Queued:
                 Message estimated = await EstimateAsync(row, cancellationToken).ConfigureAwait(false);
                 ulong pool = await chain.NextNonceAsync(estimated.From, cancellationToken).ConfigureAwait(false);
@@ -110,8 +122,11 @@ internal sealed partial class MessageDriver(
         long lookback = Math.Max(1, head.Height.Value - (row.FirstEpoch ?? 0)) + options.Confidence + 1;
         foreach (AttemptRow attempt in attempts.Where(a => a.Cid is not null).Reverse())
         {
-            if (await chain.FindAsync(head.Key, Cid.Parse(attempt.Cid!), lookback, cancellationToken).ConfigureAwait(false) is { } found)
-                return await FoundAsync(row, found, head, cancellationToken).ConfigureAwait(false);
+            if (await chain.FindAsync(head.Key, Cid.Parse(attempt.Cid!), lookback, cancellationToken).ConfigureAwait(false) is not { } found)
+                continue;
+            return row.IsIn(attempt)
+                ? await FoundAsync(row, found, head, cancellationToken).ConfigureAwait(false)
+                : await SpentAsync(row, found, head, cancellationToken).ConfigureAwait(false);
         }
 
         if (row.Stage != MessageState.Pushed)
@@ -120,7 +135,7 @@ internal sealed partial class MessageDriver(
             Reorganised(logger, row.Id, row.LandedEpoch ?? 0);
             return await store.ChangeAsync(
                 row,
-                "state = 'Pushed', landed_cid = NULL, landed_epoch = NULL, landed_tipset = NULL, exit_code = NULL, returned = NULL, gas_used = NULL, reason = 'reorganised off the chain'",
+                $"{OffTheChain}, reason = 'reorganised off the chain'",
                 TimeSpan.Zero, null, cancellationToken).ConfigureAwait(false);
         }
 
@@ -174,37 +189,6 @@ internal sealed partial class MessageDriver(
         return false;
     }
 
-    private async Task<bool> WaitAsync(MessageRow row, AttemptRow last, TipSet head, CancellationToken cancellationToken)
-    {
-        long waited = head.Height.Value - (row.PushedEpoch ?? head.Height.Value);
-        Message message = DagCbor.Decode<Message>(last.Unsigned);
-        if (waited >= options.ReplaceAfter && Raised(message, row.Fee) is { } raised)
-        {
-            Replacing(logger, row.Id, message.Nonce, waited);
-            await store.ReplaceAsync(row, raised, cancellationToken).ConfigureAwait(false);
-            return true;
-        }
-
-        if (waited > 0 && waited % options.RepushAfter == 0 && last.Signed is not null)
-        {
-            await PushAsync(row, last, head, cancellationToken).ConfigureAwait(false);
-            return false;
-        }
-
-        await store.ChangeAsync(row, "state = 'Pushed'", options.Policy.EpochDuration, null, cancellationToken).ConfigureAwait(false);
-        return false;
-    }
-
-    /// <summary>The same message with higher fees, or null when the fee cap leaves no room.</summary>
-    private Message? Raised(Message message, TokenAmount maxFee)
-    {
-        BigInteger premium = (message.GasPremium.Atto * options.ReplacePercent / 100) + 1;
-        BigInteger cap = BigInteger.Max(premium, message.GasFeeCap.Atto * options.ReplacePercent / 100);
-        if (maxFee.Atto > 0 && cap * message.GasLimit > maxFee.Atto)
-            cap = maxFee.Atto / message.GasLimit;
-        return premium > cap ? null : message with { GasPremium = new TokenAmount(premium), GasFeeCap = new TokenAmount(cap) };
-    }
-
     /// <summary>Its number is spent without it: it is queued for another.</summary>
     private async Task<bool> RenumberAsync(MessageRow row, string reason, string counter, long tries, int limit, CancellationToken cancellationToken)
     {
@@ -254,9 +238,6 @@ internal sealed partial class MessageDriver(
     private async Task<AttemptRow> LastAttemptAsync(MessageRow row, CancellationToken cancellationToken) =>
         (await store.AttemptsAsync(row, cancellationToken).ConfigureAwait(false))[^1];
 
-    private static TokenAmount Capped(Message message, TokenAmount maxFee) =>
-        maxFee.Atto > 0 && message.GasFeeCap.Atto * message.GasLimit > maxFee.Atto ? new TokenAmount(maxFee.Atto / message.GasLimit) : message.GasFeeCap;
-
     [LoggerMessage(100, LogLevel.Information, "message {Id}: number {Nonce} pushed as {Cid}")]
     private static partial void Pushed(ILogger logger, string id, ulong nonce, Cid cid);
 
@@ -265,9 +246,6 @@ internal sealed partial class MessageDriver(
 
     [LoggerMessage(102, LogLevel.Warning, "message {Id}: a reorganisation took it off the chain, where it was at epoch {Height}")]
     private static partial void Reorganised(ILogger logger, string id, long height);
-
-    [LoggerMessage(103, LogLevel.Warning, "message {Id}: number {Nonce} waits {Epochs} epochs, fees are raised")]
-    private static partial void Replacing(ILogger logger, string id, ulong nonce, long epochs);
 
     [LoggerMessage(104, LogLevel.Warning, "message {Id}: number {Nonce} is lost: {Reason}")]
     private static partial void Renumbering(ILogger logger, string id, long nonce, string reason);

@@ -8,7 +8,7 @@ internal sealed record MessageRow
 {
     public const string Columns =
         """
-        id AS Id, kind AS Kind, sender AS Sender, recipient AS Recipient, method AS Method, params AS Params, value AS Value, max_fee AS MaxFee,
+        id AS Id, kind AS Kind, sender AS Sender, recipient AS Recipient, method AS Method, params AS Params, value AS Value, max_fee AS MaxFee, useless_from AS UselessFrom,
         state AS State, version AS Version, nonce AS Nonce, attempt AS Attempt, renumbered AS Renumbered, more_gas AS MoreGas, refused AS Refused,
         first_epoch AS FirstEpoch, pushed_epoch AS PushedEpoch, landed_cid AS LandedCid, landed_epoch AS LandedEpoch, landed_tipset AS LandedTipset,
         exit_code AS ExitCode, returned AS Returned, gas_used AS GasUsed, reason AS Reason
@@ -29,6 +29,8 @@ internal sealed record MessageRow
     public string Value { get; init; } = "0";
 
     public string MaxFee { get; init; } = "0";
+
+    public long? UselessFrom { get; init; }
 
     public string State { get; init; } = nameof(MessageState.Queued);
 
@@ -67,6 +69,16 @@ internal sealed record MessageRow
     public MessageKind For => Enum.Parse<MessageKind>(Kind);
 
     public TokenAmount Fee => Amount(MaxFee);
+
+    /// <summary>Whether what is sent upon a head comes too late: it is executed in the next epoch at the earliest.</summary>
+    public bool IsUselessAt(TipSet head) => head.Height + 1 >= UselessFrom;
+
+    /// <summary>Whether this message stands in an attempt, and not one that only uses up its number.</summary>
+    public bool IsIn(AttemptRow attempt)
+    {
+        Message message = DagCbor.Decode<Message>(attempt.Unsigned), own = Unsigned();
+        return message.To == own.To && message.Method == own.Method && message.Value == own.Value && message.Params.Span.SequenceEqual(own.Params.Span);
+    }
 
     public Message Unsigned() => new()
     {

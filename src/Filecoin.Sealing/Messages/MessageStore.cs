@@ -14,8 +14,8 @@ internal sealed class MessageStore(SqlDatabase database)
     public static async Task InsertAsync(SqlSession session, OutgoingMessage message, Address sender, TokenAmount maxFee) =>
         await session.ExecuteAsync(
             $"""
-            INSERT INTO message_outgoing (id, kind, sender, recipient, method, params, value, max_fee, state, version, created, due, attempt, renumbered, more_gas, refused)
-            VALUES (@Id, @Kind, @Sender, @Recipient, @Method, @Params, @Value, @MaxFee, 'Queued', 0, {session.Dialect.NowMilliseconds}, {session.Dialect.NowMilliseconds}, 0, 0, 0, 0)
+            INSERT INTO message_outgoing (id, kind, sender, recipient, method, params, value, max_fee, useless_from, state, version, created, due, attempt, renumbered, more_gas, refused)
+            VALUES (@Id, @Kind, @Sender, @Recipient, @Method, @Params, @Value, @MaxFee, @UselessFrom, 'Queued', 0, {session.Dialect.NowMilliseconds}, {session.Dialect.NowMilliseconds}, 0, 0, 0, 0)
             ON CONFLICT (id) DO NOTHING
             """,
             new
@@ -28,6 +28,7 @@ internal sealed class MessageStore(SqlDatabase database)
                 Params = message.Params.ToArray(),
                 Value = message.Value.ToString(),
                 MaxFee = maxFee.ToString(),
+                UselessFrom = message.UselessFrom?.Value,
             }).ConfigureAwait(false);
 
     public Task<MessageRow?> FindAsync(string id, CancellationToken cancellationToken) =>

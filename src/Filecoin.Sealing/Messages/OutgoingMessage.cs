@@ -53,4 +53,10 @@ public sealed record OutgoingMessage
 
     /// <summary>attoFIL at most in fees; null takes <see cref="MessageOptions.MaxFees"/> of the kind.</summary>
     public TokenAmount? MaxFee { get; init; }
+
+    /// <summary>
+    /// The first epoch at which it is of no use any more; null for never. What cannot be executed before is given up: nobody is sent it, or sent it again,
+    /// and no more is paid for it. A number that it has by then goes to a transfer of nothing, so that the messages behind it go on.
+    /// </summary>
+    public ChainEpoch? UselessFrom { get; init; }
 }

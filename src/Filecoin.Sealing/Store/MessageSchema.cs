@@ -49,6 +49,7 @@ public static class MessageSchema
                 cid TEXT,
                 PRIMARY KEY (message, attempt));
             """),
+        new(2, _ => "ALTER TABLE message_outgoing ADD COLUMN useless_from BIGINT"),
     ];
 
     /// <summary>Brings the tables up to date. Any number of machines may call it at once.</summary>

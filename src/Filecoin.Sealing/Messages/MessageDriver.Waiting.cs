@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Numerics;
+using Filecoin.ChainCo.Chain;
+using Filecoin.ChainCo.Rpc.Api;
+using Microsoft.Extensions.Logging;
+
+namespace Filecoin.Sealing.Messages;
+
+/// <content>What becomes of a numbered message that is not on the chain: pushed again, offered for more, or given up with its number used up.</content>
+internal sealed partial class MessageDriver
+{
+    private async Task<bool> WaitAsync(MessageRow row, AttemptRow last, TipSet head, CancellationToken cancellationToken)
+    {
+        if (row.IsUselessAt(head) && row.IsIn(last))
+            return await SpendAsync(row, last, head, cancellationToken).ConfigureAwait(false);
+        long waited = head.Height.Value - (row.PushedEpoch ?? head.Height.Value);
+        Message message = DagCbor.Decode<Message>(last.Unsigned);
+        if (waited >= options.ReplaceAfter && Raised(message, row.Fee) is { } raised)
+        {
+            Replacing(logger, row.Id, message.Nonce, waited);
+            await store.ReplaceAsync(row, raised, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+
+        if (waited > 0 && waited % options.RepushAfter == 0 && last.Signed is not null)
+        {
+            await PushAsync(row, last, head, cancellationToken).ConfigureAwait(false);
+            return false;
+        }
+
+        await store.ChangeAsync(row, "state = 'Pushed'", options.Policy.EpochDuration, null, cancellationToken).ConfigureAwait(false);
+        return false;
+    }
+
+    /// <summary>The same message with higher fees, or null when the fee cap leaves no room.</summary>
+    private Message? Raised(Message message, TokenAmount maxFee)
+    {
+        BigInteger premium = Percent(message.GasPremium) + 1;
+        BigInteger cap = BigInteger.Max(premium, Percent(message.GasFeeCap));
+        if (maxFee.Atto > 0 && cap * message.GasLimit > maxFee.Atto)
+            cap = maxFee.Atto / message.GasLimit;
+        return premium > cap ? null : message with { GasPremium = new TokenAmount(premium), GasFeeCap = new TokenAmount(cap) };
+    }
+
+    /// <summary>
+    /// Gives the number of a message that comes too late to a transfer of nothing from the sender to itself. It offers more than the message did, so that
+    /// pools take it in its place, and costs less, for it needs little gas. Without it every later message of the sender would wait for this one.
+    /// </summary>
+    private async Task<bool> SpendAsync(MessageRow row, AttemptRow last, TipSet head, CancellationToken cancellationToken)
+    {
+        if (head.Height < row.UselessFrom)
+        {
+            // The head's block may be the one that has it in time; that shows upon the next.
+            await store.ChangeAsync(row, "state = 'Pushed'", options.Policy.EpochDuration, null, cancellationToken).ConfigureAwait(false);
+            return false;
+        }
+
+        Message late = DagCbor.Decode<Message>(last.Unsigned);
+        Message nothing = await chain.EstimateAsync(new Message { From = late.From, To = late.From }, row.Fee, cancellationToken).ConfigureAwait(false);
+        BigInteger premium = BigInteger.Max(nothing.GasPremium.Atto, Percent(late.GasPremium) + 1);
+        BigInteger cap = BigInteger.Max(premium, BigInteger.Max(nothing.GasFeeCap.Atto, Percent(late.GasFeeCap)));
+        TokenAmount paid = Capped(nothing with { GasFeeCap = new TokenAmount(cap) }, row.Fee);
+        Spending(logger, row.Id, row.UselessFrom!.Value, late.Nonce);
+        return await store.ReplaceAsync(
+            row,
+            nothing with { Nonce = late.Nonce, GasFeeCap = paid, GasPremium = new TokenAmount(BigInteger.Min(premium, paid.Atto)) },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The transfer of nothing is on the chain.</summary>
+    private async Task<bool> SpentAsync(MessageRow row, MsgLookup found, TipSet head, CancellationToken cancellationToken)
+    {
+        if (head.Height - found.Height >= options.Confidence)
+            await FailAsync(row, string.Create(CultureInfo.InvariantCulture, $"{Useless(row)}; number {row.Nonce} is used up"), cancellationToken).ConfigureAwait(false);
+        else
+            await store.ChangeAsync(row, OffTheChain, options.Policy.EpochDuration, null, cancellationToken).ConfigureAwait(false);
+        return false;
+    }
+
+    private BigInteger Percent(TokenAmount amount) => amount.Atto * options.ReplacePercent / 100;
+
+    private static string Useless(MessageRow row) => string.Create(CultureInfo.InvariantCulture, $"of no use from epoch {row.UselessFrom} on");
+
+    private static TokenAmount Capped(Message message, TokenAmount maxFee) =>
+        maxFee.Atto > 0 && message.GasFeeCap.Atto * message.GasLimit > maxFee.Atto ? new TokenAmount(maxFee.Atto / message.GasLimit) : message.GasFeeCap;
+
+    [LoggerMessage(103, LogLevel.Warning, "message {Id}: number {Nonce} waits {Epochs} epochs, fees are raised")]
+    private static partial void Replacing(ILogger logger, string id, ulong nonce, long epochs);
+
+    [LoggerMessage(106, LogLevel.Warning, "message {Id}: of no use from epoch {Epoch} on, its number {Nonce} goes to a transfer of nothing")]
+    private static partial void Spending(ILogger logger, string id, long epoch, ulong nonce);
+}
