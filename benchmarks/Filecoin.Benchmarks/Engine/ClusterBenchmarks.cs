@@ -96,7 +96,7 @@ public class ClusterBenchmarks
     }
 }
 
-/// <summary>One warm-up and two measured rounds in this process, and the figures that a benchmark takes itself.</summary>
+/// <summary>Two rounds to warm up and three measured in this process, and the figures that a benchmark takes itself.</summary>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class ClusterJobAttribute : Attribute, IConfigSource
 {
@@ -104,7 +104,7 @@ public sealed class ClusterJobAttribute : Attribute, IConfigSource
 
     public IConfig Config { get; } = ManualConfig.CreateEmpty()
         .AddJob(Job.Default
-            .WithStrategy(RunStrategy.Monitoring).WithLaunchCount(1).WithWarmupCount(1).WithIterationCount(2).WithInvocationCount(1).WithUnrollFactor(1)
+            .WithStrategy(RunStrategy.Monitoring).WithLaunchCount(1).WithWarmupCount(2).WithIterationCount(3).WithInvocationCount(1).WithUnrollFactor(1)
             .WithToolchain(InProcessEmitToolchain.Instance))
         .AddColumn(
             new FigureColumn(Rate, "Runs started in a second, from the commit of the tasks to the last start"),

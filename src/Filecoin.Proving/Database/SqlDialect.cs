@@ -40,6 +40,11 @@ public sealed class SqlDialect
     /// <param name="parameter">The parameter's name with its <c>@</c>; its value is an array or a list.</param>
     public string IsOneOf(string column, string parameter) => this == Sqlite ? $"{column} IN {parameter}" : $"{column} = ANY({parameter})";
 
+    /// <summary>The condition that a column's value is one of few that a select gives: the server looks each up by the column's index, whatever it knows of the table.</summary>
+    /// <param name="column">The column.</param>
+    /// <param name="select">A select of one column.</param>
+    public string IsOneOfFew(string column, string select) => this == Sqlite ? $"{column} IN ({select})" : $"{column} = ANY(ARRAY({select}))";
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Filecoin.Proving.Database;
 
 namespace Filecoin.Sealing.Engine;
@@ -65,7 +64,7 @@ internal sealed class TaskLeases(SqlDatabase database)
         async Task<ClaimResult> ClaimOnceAsync(SqlSession session)
         {
             // In one statement, for a hundred machines may claim at once. The machine's row is locked so that a session which someone ends cannot gain a
-            // task after its tasks were set free. The limit is part of the text: the planner should know how few rows there will be.
+            // task after its tasks were set free.
             IReadOnlyList<TaskLease> claimed = await session.QueryAsync<TaskLease>(
                 $"""
                 WITH me AS (
@@ -75,10 +74,10 @@ internal sealed class TaskLeases(SqlDatabase database)
                 free AS (
                     SELECT id FROM task_queue WHERE owner IS NULL AND ready = 1 AND type = @Type AND priority >= @Floor AND EXISTS (SELECT 1 FROM me)
                     {(request.Among is null ? "" : $"AND {session.Dialect.IsOneOf("id", "@Among")}")} {(request.Except.Count == 0 ? "" : $"AND NOT ({session.Dialect.IsOneOf("id", "@Except")})")}
-                    ORDER BY type, priority DESC, id LIMIT {request.Limit.ToString(CultureInfo.InvariantCulture)} {session.Dialect.SkipLocked})
+                    ORDER BY type, priority DESC, id LIMIT @Limit {session.Dialect.SkipLocked})
                 UPDATE task_queue SET owner = @Session, machine = @Machine, fence = fence + 1, claimed_at = {session.Dialect.NowMilliseconds}, note = NULL
-                FROM free WHERE task_queue.id = free.id
-                RETURNING task_queue.id AS Id, type, subject, payload, priority, attempts, losses, fence, owner
+                WHERE {session.Dialect.IsOneOfFew("id", "SELECT id FROM free")}
+                RETURNING id, type, subject, payload, priority, attempts, losses, fence, owner
                 """,
                 request).ConfigureAwait(false);
             var homeless = new List<long>();
