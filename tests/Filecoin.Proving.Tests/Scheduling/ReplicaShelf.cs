@@ -23,6 +23,9 @@ internal sealed class ReplicaShelf : ISectorReplicas, IDisposable
 
     public int Reads;
 
+    /// <summary>The clock of what is <see cref="PathMood.Slow"/>.</summary>
+    public TimeProvider Time { get; set; } = TimeProvider.System;
+
     /// <summary>Reads that take the machine's time now.</summary>
     public int Busy;
 
@@ -53,6 +56,8 @@ internal sealed class ReplicaShelf : ISectorReplicas, IDisposable
             PathMood mood = shelf.Paths.GetValueOrDefault(path, PathMood.Unplugged);
             if (mood == PathMood.Hangs)
                 await Task.Delay(Timeout.Infinite, cancellationToken);
+            if (mood == PathMood.Slow)
+                await Task.Delay(TimeSpan.FromSeconds(90), shelf.Time, cancellationToken);
             if (mood == PathMood.Unplugged || shelf.Lost.ContainsKey(challenge.Sector.Number))
                 throw new VanillaReadException(path, "no such file");
             Interlocked.Increment(ref shelf.Busy);
@@ -77,5 +82,6 @@ internal enum PathMood
     Well,
     Unplugged,
     Hangs,
+    Slow,
     Lies,
 }

@@ -9,6 +9,12 @@ public sealed record SectorReadOptions
     /// <summary>How long one replica of one sector may take (lotus <c>SingleCheckTimeout</c>; there 10 minutes).</summary>
     public TimeSpan ChallengeTimeout { get; init; } = TimeSpan.FromMinutes(3);
 
+    /// <summary>
+    /// How long a replica may let wait before the next one is asked beside it; an eighth of the time that reading may take where that is less. The first
+    /// proof counts, so a slow disk loses nothing by it.
+    /// </summary>
+    public TimeSpan NextReplicaAfter { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>How long all of a partition may take (lotus <c>PartitionCheckTimeout</c>).</summary>
     public TimeSpan PartitionTimeout { get; init; } = TimeSpan.FromMinutes(20);
 
@@ -27,6 +33,7 @@ public sealed record SectorReadOptions
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Parallel);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ChallengeTimeout, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(NextReplicaAfter, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(PartitionTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(RetryDelay, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Rounds);

@@ -15,14 +15,18 @@ public sealed record SkippedSector(SectorNumber Sector, string Reason);
 public sealed record SectorReadings(ImmutableArray<SectorProof> Proofs, ImmutableArray<SkippedSector> Skipped);
 
 /// <summary>
-/// Reads the vanilla proofs of a set of sectors from wherever they lie: many at once, each from its replicas in turn. A sector that cannot be read
-/// in time is skipped and told, and never costs its neighbours their proof. Safe for concurrent use.
+/// Reads the vanilla proofs of a set of sectors from wherever they lie: many at once, each from its replicas in turn. A replica that lets wait has the
+/// next asked beside it, so that a storage that hangs costs its share of the time and not all of it. A sector that cannot be read in time is skipped
+/// and told, and never costs its neighbours their proof. Safe for concurrent use.
 /// </summary>
 /// <param name="replicas">Where sectors lie.</param>
 /// <param name="options">Limits.</param>
 /// <param name="time">The clock.</param>
 public sealed class SectorReader(ISectorReplicas replicas, SectorReadOptions? options = null, TimeProvider? time = null)
 {
+    // However little time there is, so many replicas get their turn while it lasts.
+    private const int Turns = 8;
+
     private readonly SectorReadOptions _options = (options ?? new()).Validate();
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
@@ -37,6 +41,7 @@ public sealed class SectorReader(ISectorReplicas replicas, SectorReadOptions? op
     {
         ArgumentNullException.ThrowIfNull(challenges);
         TimeSpan limit = within < _options.PartitionTimeout ? within : _options.PartitionTimeout;
+        TimeSpan turn = limit / Turns < _options.NextReplicaAfter ? limit / Turns : _options.NextReplicaAfter;
         using var late = new CancellationTokenSource(limit > TimeSpan.Zero ? limit : TimeSpan.FromTicks(1), _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
         var proofs = new SectorProof?[challenges.Count];
@@ -55,7 +60,7 @@ public sealed class SectorReader(ISectorReplicas replicas, SectorReadOptions? op
                     new ParallelOptions { MaxDegreeOfParallelism = _options.Parallel, CancellationToken = either.Token },
                     async (i, token) =>
                     {
-                        (proofs[i], string? reason) = await ReadOneAsync(challenges[i], token).ConfigureAwait(false);
+                        (proofs[i], string? reason) = await ReadOneAsync(challenges[i], turn, soFar => reasons[i] = soFar, token).ConfigureAwait(false);
                         if (proofs[i] is not null)
                             progress?.Report(Interlocked.Increment(ref read));
                         else
@@ -75,27 +80,67 @@ public sealed class SectorReader(ISectorReplicas replicas, SectorReadOptions? op
                 .Select(i => new SkippedSector(challenges[i].Sector.Number, reasons[i])).OrderBy(skipped => skipped.Sector)]);
     }
 
-    private async Task<(SectorProof? Proof, string? Reason)> ReadOneAsync(VanillaChallenge challenge, CancellationToken cancellationToken)
+    private async Task<(SectorProof? Proof, string? Reason)> ReadOneAsync(
+        VanillaChallenge challenge, TimeSpan turn, Action<string> tell, CancellationToken cancellationToken)
     {
         var reasons = new List<string>();
+        var asked = new Dictionary<Task<(SectorProof? Proof, string? Reason)>, string>();
+        using var decided = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            await foreach (ISectorReplica place in replicas.FindAsync(
-                challenge.Sector, challenge.Proof.SectorSize, challenge.Updated, cancellationToken).ConfigureAwait(false))
+            try
             {
-                (SectorProof? proof, string? reason) = await ReadReplicaAsync(place, challenge, cancellationToken).ConfigureAwait(false);
-                if (proof is not null)
-                    return (proof, null);
-                reasons.Add(reason!);
+                await foreach (ISectorReplica place in replicas.FindAsync(
+                    challenge.Sector, challenge.Proof.SectorSize, challenge.Updated, decided.Token).ConfigureAwait(false))
+                {
+                    asked.Add(ReadReplicaAsync(place, challenge, decided.Token), place.Place);
+                    tell(string.Join("; ", [.. reasons, .. asked.Values.Select(waiting => $"{waiting}: no answer before the time was up")]));
+                    if (await FirstAsync(asked, reasons, turn, cancellationToken).ConfigureAwait(false) is { } proof)
+                        return (proof, null);
+                }
             }
+            catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+            {
+                // Whatever an index or a storage throws, it is this sector's trouble alone.
+                reasons.Add(error.Message);
+            }
+
+            return await FirstAsync(asked, reasons, Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false) is { } last
+                ? (last, null)
+                : (null, reasons.Count > 0 ? string.Join("; ", reasons) : "no replica is known");
         }
-        catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        finally
         {
-            // Whatever an index or a storage throws, it is this sector's trouble alone.
-            reasons.Add(error.Message);
+            await decided.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The first proof of those asked; null when all have failed, or when none has answered for some time.</summary>
+    private async Task<SectorProof?> FirstAsync(
+        Dictionary<Task<(SectorProof? Proof, string? Reason)>, string> asked, List<string> reasons, TimeSpan within, CancellationToken cancellationToken)
+    {
+        using var over = new CancellationTokenSource(within, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancellationToken);
+        while (asked.Count > 0)
+        {
+            Task<(SectorProof? Proof, string? Reason)> answered;
+            try
+            {
+                answered = await Task.WhenAny(asked.Keys).WaitAsync(either.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                return null;
+            }
+
+            asked.Remove(answered);
+            (SectorProof? proof, string? reason) = await answered.ConfigureAwait(false);
+            if (proof is not null)
+                return proof;
+            reasons.Add(reason!);
         }
 
-        return (null, reasons.Count > 0 ? string.Join("; ", reasons) : "no replica is known");
+        return null;
     }
 
     private async Task<(SectorProof? Proof, string? Reason)> ReadReplicaAsync(

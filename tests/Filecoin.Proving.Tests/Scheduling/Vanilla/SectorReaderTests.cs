@@ -14,6 +14,7 @@ public sealed class SectorReaderTests : IDisposable
     private readonly ReplicaShelf _shelf = new(3);
     private readonly DirectoryInfo _storage = Directory.CreateTempSubdirectory("filecoin-test-");
     private readonly StorageReads _reads = new();
+    private readonly VirtualTime _time = new();
 
     public void Dispose()
     {
@@ -79,6 +80,33 @@ public sealed class SectorReaderTests : IDisposable
         Assert.All(_shelf.Paths.Keys, path => Assert.Contains(path, reason, StringComparison.Ordinal));
     }
 
+    /// <summary>Less time than one replica may take: the one that hangs does not use it up.</summary>
+    [Fact]
+    public async Task A_replica_that_hangs_leaves_time_for_the_next()
+    {
+        _shelf.Paths["first"] = PathMood.Hangs;
+        _shelf.Paths["second"] = PathMood.Hangs;
+        _shelf.Paths["third"] = PathMood.Well;
+        SectorReadings readings = await ReadFromShelfAsync(new SectorReader(_shelf, Once, _time), 1);
+        Assert.Single(readings.Proofs);
+
+        _shelf.Paths["third"] = PathMood.Hangs;
+        readings = await ReadFromShelfAsync(new SectorReader(_shelf, Once, _time), 1);
+        string reason = Assert.Single(readings.Skipped).Reason;
+        Assert.All(_shelf.Paths.Keys, path => Assert.Contains(path, reason, StringComparison.Ordinal));
+    }
+
+    /// <summary>Long after its turn, and still the first to answer.</summary>
+    [Fact]
+    public async Task A_slow_replica_whose_neighbour_hangs_is_waited_for()
+    {
+        _shelf.Paths["first"] = PathMood.Slow;
+        _shelf.Paths["second"] = PathMood.Hangs;
+        SectorReadings readings = await ReadFromShelfAsync(new SectorReader(_shelf, Once, _time), 1);
+        Assert.Single(readings.Proofs);
+        Assert.Equal(2, _shelf.Reads);
+    }
+
     [Fact]
     public async Task What_was_read_when_the_time_is_up_counts()
     {
@@ -118,6 +146,20 @@ public sealed class SectorReaderTests : IDisposable
 
     private Task<SectorReadings> ReadAsync(SectorReadOptions options, params ulong[] sectors) =>
         new SectorReader(Local(), options).ReadAsync([.. sectors.Select(Challenge)], TimeSpan.FromMinutes(1));
+
+    // Two minutes to read in, by a clock that runs as fast as the reader waits.
+    private async Task<SectorReadings> ReadFromShelfAsync(SectorReader reader, params ulong[] sectors)
+    {
+        _shelf.Time = _time;
+        Task<SectorReadings> reading = reader.ReadAsync([.. sectors.Select(Challenge)], TimeSpan.FromMinutes(2));
+        while (!reading.IsCompleted)
+        {
+            await Task.WhenAny(reading, Task.Delay(20));
+            _time.Advance(TimeSpan.FromSeconds(5));
+        }
+
+        return await reading;
+    }
 
     private OnePath Local() => new(_reads, _storage.FullName);
 
