@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A provider of four processes on a chain of its own: a hub, two machines that seal and store, one that proves PoSts. Seals, then proves every deadline
-# for an hour of chain time (120 epochs) while each of them is killed by SIGKILL at random and started again, and reports what the chain says.
+# for an hour of chain time (120 epochs) while each of them, and seldom the chain's node, is killed by SIGKILL at random and started again, and reports
+# what the chain says.
 #   ./demo.sh --post [--epochs N] [--epoch SECONDS] [--sectors N] [--kill-every EPOCHS] [--seed N]     --help tells all
 # Works in ./artifacts/drill, which it makes anew; development parameters are made once and stay in ./artifacts/parameters.
 set -euo pipefail

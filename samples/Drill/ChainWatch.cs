@@ -11,7 +11,15 @@ namespace Filecoin.Samples.Drill;
 /// <param name="Partitions">Partitions with sectors.</param>
 /// <param name="Sectors">Sectors in them.</param>
 /// <param name="Faulty">Of those, the ones without a proof.</param>
-internal sealed record ClosedWindow(ulong Deadline, long Open, long Close, int Partitions, ulong Sectors, ulong Faulty);
+/// <param name="Blocks">Epochs of the window that have a tipset; while the only node is down there is none.</param>
+internal sealed record ClosedWindow(ulong Deadline, long Open, long Close, int Partitions, ulong Sectors, ulong Faulty, int Blocks)
+{
+    /// <summary>Whether the chain stood for most of the window: then it was not the provider's to prove in time.</summary>
+    public bool Stood => 2 * Blocks < Close - Open;
+
+    /// <summary>Whether there are sectors in it that a working machine could have proven, and none did.</summary>
+    public bool IsMissed => Faulty > 0 && !Stood;
+}
 
 /// <summary>What the chain says of the miner: the only witness that counts.</summary>
 internal sealed class ChainWatch(string api, Address miner) : IAsyncDisposable
@@ -50,7 +58,8 @@ internal sealed class ChainWatch(string api, Address miner) : IAsyncDisposable
         IReadOnlyList<MinerPartition> partitions = await State.StateMinerPartitionsAsync(miner, _open.Index, head.Key, cancellationToken);
         var window = new ClosedWindow(
             _open.Index, _open.Open.Value, _open.Close.Value, partitions.Count(partition => !partition.LiveSectors.IsEmpty),
-            partitions.Aggregate(0UL, (sum, partition) => sum + partition.LiveSectors.Count), partitions.Aggregate(0UL, (sum, partition) => sum + partition.FaultySectors.Count));
+            partitions.Aggregate(0UL, (sum, partition) => sum + partition.LiveSectors.Count), partitions.Aggregate(0UL, (sum, partition) => sum + partition.FaultySectors.Count),
+            await TipSetsAsync(head, _open.Open, _open.Close, cancellationToken));
         _windows.Add(window);
         _open = now;
         return window;
@@ -70,6 +79,14 @@ internal sealed class ChainWatch(string api, Address miner) : IAsyncDisposable
         }
 
         return (own, all);
+    }
+
+    private async Task<int> TipSetsAsync(TipSet head, ChainEpoch from, ChainEpoch to, CancellationToken cancellationToken)
+    {
+        int count = 0;
+        for (TipSet at = head; at.Height >= from && at.Height > 0; at = await Head.ChainGetTipSetAsync(at.Parents, cancellationToken))
+            count += at.Height < to ? 1 : 0;
+        return count;
     }
 
     public ValueTask DisposeAsync() => _transport.DisposeAsync();

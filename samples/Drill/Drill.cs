@@ -29,13 +29,13 @@ internal sealed class Drill(DrillOptions given)
 
         long since = await chain.HeightAsync(cancellationToken);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task killing = new Killer(options, provider.Machines, Tell).RunAsync(ending.Token);
+        Task killing = new Killer(options, provider.Members, Tell).RunAsync(ending.Token);
         await WatchAsync(options, chain, provider, since, cancellationToken);
         await ending.CancelAsync();
         await killing;
         (int own, int all) = await PatientlyAsync(() => chain.BlocksAsync(since, cancellationToken), cancellationToken);
-        Report(chain.Windows, provider.Machines, own, all);
-        return chain.Windows.Any(window => window.Sectors > 0) && chain.Windows.All(window => window.Faulty == 0);
+        Report(chain.Windows, provider.Members, own, all);
+        return chain.Windows.Any(window => window.Sectors > 0 && !window.Stood) && !chain.Windows.Any(window => window.IsMissed);
     }
 
     // A process that is killed takes a few times as long to be at work again as one takes to say how it is used.
@@ -68,7 +68,7 @@ internal sealed class Drill(DrillOptions given)
         while (await PatientlyAsync(() => chain.HeightAsync(cancellationToken), cancellationToken) < since + options.Epochs)
         {
             if (await PatientlyAsync(() => chain.LookAsync(cancellationToken), cancellationToken) is { } closed)
-                Tell($"deadline {closed.Deadline} closed at epoch {closed.Close}: {closed.Sectors} sectors, {closed.Faulty} without a proof{await SlackAsync(provider, cancellationToken)}");
+                Tell($"deadline {closed.Deadline} closed at epoch {closed.Close}: {closed.Sectors} sectors, {closed.Faulty} without a proof{(closed.Stood ? $" ({closed.Blocks} blocks: the chain stood)" : "")}{await SlackAsync(provider, cancellationToken)}");
             await Task.Delay(TimeSpan.FromSeconds(options.EpochSeconds / 2), cancellationToken);
         }
     }
@@ -107,9 +107,9 @@ internal sealed class Drill(DrillOptions given)
 
     private void Report(IReadOnlyList<ClosedWindow> windows, IReadOnlyList<Member> members, int own, int all)
     {
-        var closed = new Table().Title("Deadlines, as the chain has them").AddColumns("deadline", "epochs", "partitions", "sectors", "missed");
+        var closed = new Table().Title("Deadlines, as the chain has them").AddColumns("deadline", "epochs", "blocks", "partitions", "sectors", "missed");
         foreach (ClosedWindow window in windows)
-            closed.AddRow(Text(window.Deadline), $"{window.Open} to {window.Close}", Text(window.Partitions), Text(window.Sectors), Text(window.Faulty));
+            closed.AddRow(Text(window.Deadline), $"{window.Open} to {window.Close}", Text(window.Blocks), Text(window.Partitions), Text(window.Sectors), Text(window.Faulty));
         AnsiConsole.Write(closed);
         var killed = new Table().Title("Kills").AddColumns("process", "SIGKILL");
         foreach (Member member in members)
@@ -117,7 +117,7 @@ internal sealed class Drill(DrillOptions given)
         AnsiConsole.Write(killed);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{windows.Count} deadlines closed, {windows.Count(window => window.Sectors > 0)} of them with sectors, {windows.Count(window => window.Faulty > 0)} missed; {members.Sum(member => member.Kills)} kills; {own} of {all} blocks made by the miner; {_watch.Elapsed.TotalSeconds:0} s"));
+            $"{windows.Count} deadlines closed, {windows.Count(window => window.Sectors > 0)} of them with sectors, {windows.Count(window => window.IsMissed)} missed; {members.Sum(member => member.Kills)} kills; {own} of {all} blocks made by the miner; {_watch.Elapsed.TotalSeconds:0} s"));
     }
 
     private void Tell(string line) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_watch.Elapsed.TotalSeconds,6:0.0} s  {line}"));

@@ -16,12 +16,12 @@ internal sealed class Killer(DrillOptions options, IReadOnlyList<Member> members
                 await Task.Delay(TimeSpan.FromSeconds(options.EpochSeconds * options.KillEvery * (0.5 + _random.NextDouble())), stopping);
                 down.RemoveAll(task => task.IsCompletedSuccessfully);
 
-                // Everybody in turn, in an order that is drawn: short drills meet all of them.
+                // Everybody in turn, in an order that is drawn, and some seldom: short drills meet all of them.
                 Member[] up = [.. members.Where(member => member.IsRunning)];
                 if (up.Length == 0)
                     continue;
-                int fewest = up.Min(member => member.Kills);
-                Member[] next = [.. up.Where(member => member.Kills == fewest)];
+                int fewest = up.Min(member => member.Kills * member.Rarity);
+                Member[] next = [.. up.Where(member => member.Kills * member.Rarity == fewest)];
                 down.Add(KillAsync(next[_random.Next(next.Length)], TimeSpan.FromSeconds(options.EpochSeconds * _random.NextDouble())));
             }
         }

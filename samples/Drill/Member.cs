@@ -19,6 +19,9 @@ internal sealed class Member : IAsyncDisposable
 
     public int Kills { get; private set; }
 
+    /// <summary>How many times the others are killed for each time that this one is.</summary>
+    public int Rarity { get; init; } = 1;
+
     public bool IsRunning => _process is { HasExited: false };
 
     private string LogPath => Path.Combine(_directory, Name + ".log");

@@ -11,7 +11,7 @@ var window = new Option<int>("--challenge-window") { Description = "Epochs that 
 var sectors = new Option<int>("--sectors") { Description = "Sectors of 2 KiB to seal first.", DefaultValueFactory = _ => usual.Sectors };
 var kill = new Option<int>("--kill-every") { Description = "Epochs from a kill to the next, on average.", DefaultValueFactory = _ => usual.KillEvery };
 var seed = new Option<int>("--seed") { Description = "Draws who is killed, when, and for how long.", DefaultValueFactory = _ => usual.Seed };
-var root = new RootCommand("A provider of four processes on a chain of its own: seals, then proves every deadline while its processes are killed at random.")
+var root = new RootCommand("A provider of four processes on a chain of its own: seals, then proves every deadline while they and the chain's node are killed at random.")
 {
     directory, parameters, epochs, epoch, deadlines, window, sectors, kill, seed,
 };

@@ -19,18 +19,20 @@ internal sealed class Provider : IAsyncDisposable
     {
         _options = options;
         _home = Path.Combine(options.Directory, "hub-home");
-        _members.Add(_chain = Of(
-            "chain", "filecoin-localnet", "run", "--port", Text(_chainPort), "--epoch", Text(options.EpochSeconds), "--deadlines", Text(options.Deadlines),
+
+        // The only node, and the chain's clock goes on without it: killed too often it would leave no time in which anything could be proven.
+        _members.Add(_chain = new Member(
+            "chain", options.Directory, "filecoin-localnet", "run", "--port", Text(_chainPort), "--epoch", Text(options.EpochSeconds), "--deadlines", Text(options.Deadlines),
             "--challenge-window", Text(options.Window), "--state", Path.Combine(options.Directory, "chain"), "--parameters", options.Parameters,
-            "--verify-every-post"));
+            "--verify-every-post")
+        {
+            Rarity = 3,
+        });
         _members.Add(_hub = Of("hub", "filecoin-miner", "run", "--home", _home));
     }
 
     /// <summary>All processes.</summary>
     public IReadOnlyList<Member> Members => _members;
-
-    /// <summary>The provider's own processes. While a chain's only node is down there is no chain, and nothing to be proven in time.</summary>
-    public IReadOnlyList<Member> Machines => [.. _members.Where(member => member != _chain)];
 
     /// <summary>The chain's API.</summary>
     public string Chain => $"ws://127.0.0.1:{Text(_chainPort)}/rpc/v1";

@@ -19,6 +19,9 @@ public sealed partial class DrillTests
         Assert.Equal(0, Count("missed"));
         Assert.True(Count("kills") >= 5, said);
 
+        // Each process in turn, the chain's node among them.
+        Assert.All(new[] { "chain", "hub", "storage-1", "storage-2", "prover" }, name => Assert.Contains($"killed {name}, ", said, StringComparison.Ordinal));
+
         int Count(string group) => int.Parse(result.Groups[group].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
     }
 
