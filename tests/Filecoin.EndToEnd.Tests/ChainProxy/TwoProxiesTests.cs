@@ -9,6 +9,7 @@ namespace Filecoin.EndToEnd.Tests.ChainProxy;
 public sealed class TwoProxiesTests : IDisposable
 {
     private const string Proxy = "filecoin-chainproxy";
+    private const string Read = """{"id":1,"method":"Filecoin.StateMinerInfo","params":["f01000",[]]}""";
     private readonly WorkDirectory _directory = new();
 
     public void Dispose() => _directory.Dispose();
@@ -70,6 +71,9 @@ public sealed class TwoProxiesTests : IDisposable
 
             one.Freeze();
             await UntilAsync(async () => !(await File.ReadAllTextAsync(include)).Contains($":{a}", StringComparison.Ordinal));
+
+            // nginx is told after the file is written.
+            await UntilAsync(() => AnswersAsync(url, 6));
             await ReadsAsync(url, 20);
             one.Thaw();
 
@@ -121,10 +125,22 @@ public sealed class TwoProxiesTests : IDisposable
         return first.Contains("result", StringComparison.Ordinal) && second.Contains("result", StringComparison.Ordinal) && first != second;
     }
 
+    /// <summary>Whether so many reads in a row are answered; two coordinators are asked in turn.</summary>
+    private static async Task<bool> AnswersAsync(Uri url, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            if (!(await PostAsync(url, null, Read)).Contains("\"Owner\"", StringComparison.Ordinal))
+                return false;
+        }
+
+        return true;
+    }
+
     private static async Task ReadsAsync(Uri url, int count)
     {
         for (int i = 0; i < count; i++)
-            Assert.Contains("\"Owner\"", await PostAsync(url, null, """{"id":1,"method":"Filecoin.StateMinerInfo","params":["f01000",[]]}"""), StringComparison.Ordinal);
+            Assert.Contains("\"Owner\"", await PostAsync(url, null, Read), StringComparison.Ordinal);
     }
 
     private static int NonceOf(string answer)
