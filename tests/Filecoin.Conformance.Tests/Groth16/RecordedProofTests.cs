@@ -4,6 +4,7 @@ using Filecoin.Proving.Groth16;
 using Filecoin.Proving.PoRep;
 using Filecoin.Proving.PoSt;
 using Filecoin.Proving.Sectors;
+using Filecoin.Tests.Shared.Groth16;
 
 namespace Filecoin.Conformance.Tests.Groth16;
 
@@ -118,7 +119,7 @@ public sealed class RecordedProofTests(RecordedKeys keys) : IClassFixture<Record
     public void A_point_outside_the_subgroup_is_no_proof()
     {
         var proof = GoldenVectors.SectorFile("2k-v1_1", "proof.bin");
-        var outside = OutsideSubgroup();
+        var outside = StrayPoint.OutsideSubgroup();
         outside.CopyTo(proof, 0);
         var error = Assert.Throws<MalformedProofException>(() => Groth16Proof.Read(proof));
         Assert.Equal(PointDecodingError.NotInSubgroup, Assert.IsType<PointDecodingException>(error.InnerException).Error);
@@ -132,23 +133,4 @@ public sealed class RecordedProofTests(RecordedKeys keys) : IClassFixture<Record
     }
 
     private static SealVerifyInfo Info(SectorMeta meta) => new(meta.ProverId, meta.Number, meta.Ticket, meta.Seed, meta.CommD, meta.CommR);
-
-    /// <summary>The first x above zero with a point on the curve that is not in the subgroup, compressed.</summary>
-    private static byte[] OutsideSubgroup()
-    {
-        var bytes = new byte[G1Affine.CompressedSize];
-        bytes[0] = 0x80;
-        while (true)
-        {
-            bytes[^1]++;
-            try
-            {
-                if (!G1Affine.ReadCompressed(bytes, PointChecks.OnCurve).IsInSubgroup) return bytes;
-            }
-            catch (PointDecodingException)
-            {
-                // This x has no point.
-            }
-        }
-    }
 }

@@ -63,7 +63,7 @@ public sealed class AggregateProofTests : IClassFixture<AggregationRoom>
         AssertRefused(0, PointDecodingError.NonCanonicalCoordinate, bytes => bytes[..48].Fill(0xff));
         AssertRefused(0, PointDecodingError.NotInSubgroup, bytes => bytes[0] ^= 1);
         AssertRefused(FirstPoint, PointDecodingError.CompressionFlag, bytes => bytes[0] &= 0x7f);
-        AssertRefused(FirstPoint, PointDecodingError.NotInSubgroup, bytes => OutsideSubgroup().CopyTo(bytes));
+        AssertRefused(FirstPoint, PointDecodingError.NotInSubgroup, bytes => StrayPoint.OutsideSubgroup().CopyTo(bytes));
         AssertRefused(FinalA, PointDecodingError.InfinityEncoding, bytes => bytes[0] |= 0x40);
         AssertRefused(FinalA + 48, PointDecodingError.NonCanonicalCoordinate, bytes => bytes[..96].Fill(0x9f));
     }
@@ -76,23 +76,5 @@ public sealed class AggregateProofTests : IClassFixture<AggregationRoom>
         change(changed.AsSpan(at));
         var error = Assert.Throws<MalformedProofException>(() => AggregateProof.Read(changed));
         Assert.Equal((at, expected), (error.Offset, Assert.IsType<PointDecodingException>(error.InnerException).Error));
-    }
-
-    private static byte[] OutsideSubgroup()
-    {
-        var bytes = new byte[G1Affine.CompressedSize];
-        bytes[0] = 0x80;
-        while (true)
-        {
-            bytes[^1]++;
-            try
-            {
-                if (!G1Affine.ReadCompressed(bytes, PointChecks.OnCurve).IsInSubgroup) return bytes;
-            }
-            catch (PointDecodingException)
-            {
-                // This x has no point.
-            }
-        }
     }
 }
