@@ -23,7 +23,7 @@ case $verb in
     for _ in 1 2 3 4 5; do
       port=$((20000 + RANDOM % 20000))
       if as_user "$bin/pg_ctl" -D "$directory/data" -w -t 60 -l "$directory/server.log" \
-        -o "-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories= -c max_connections=300 -c shared_buffers=64MB" start >/dev/null; then
+        -o "-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories= -c max_connections=300 -c shared_buffers=64MB -c random_page_cost=1.1" start >/dev/null; then
         echo "Host=127.0.0.1;Port=$port;Username=filecoin;Database=postgres"
         exit 0
       fi

@@ -21,7 +21,7 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
     private readonly ConcurrentQueue<double> _claimToStart = [];
     private readonly List<(SqlDatabase Database, TaskEngine Engine)> _machines = [];
     private readonly TaskQueue _adder = new();
-    private string? _server;
+    private string? _server, _name;
     private bool _ownServer;
     private volatile TaskCompletionSource _gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TimeSpan _lasting;
@@ -118,6 +118,8 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
         NpgsqlConnection.ClearAllPools();
         if (_ownServer)
             await PostgresAsync("stop");
+        else if (_name is not null)
+            await OnServerAsync($"DROP DATABASE {_name} WITH (FORCE)");
         if (_directory.Exists)
             _directory.Delete(recursive: true);
     }
@@ -158,16 +160,21 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
 
         if (_server.Length == 0)
             throw new InvalidOperationException("PostgreSQL is not installed: set FILECOIN_TEST_POSTGRES to a server's description");
-        await using var connection = new NpgsqlConnection(_server + ";Pooling=false");
-        await connection.OpenAsync();
         string name = $"bench_{Guid.NewGuid():n}";
-        await using (var create = new NpgsqlCommand($"CREATE DATABASE {name}", connection))
-            await create.ExecuteNonQueryAsync();
-        await using var ask = new NpgsqlCommand("SELECT pg_backend_pid()", connection);
-        Server = ProcessTimes.ParentOf((int)(await ask.ExecuteScalarAsync())!);
+        await OnServerAsync($"CREATE DATABASE {name}");
+        _name = name;
+        Server = ProcessTimes.ParentOf((int)(await OnServerAsync("SELECT pg_backend_pid()"))!);
 
         // Two connections a machine: its claims and heartbeats, and the ends of its runs.
-        Description = new NpgsqlConnectionStringBuilder(_server) { Database = name, MaxPoolSize = 2 }.ConnectionString;
+        Description = new NpgsqlConnectionStringBuilder(_server) { Database = _name, MaxPoolSize = 2 }.ConnectionString;
+    }
+
+    private async Task<object?> OnServerAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(_server + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync();
     }
 
     private async Task<string> PostgresAsync(string verb)

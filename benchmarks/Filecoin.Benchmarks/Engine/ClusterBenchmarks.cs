@@ -15,7 +15,7 @@ namespace Filecoin.Benchmarks.Engine;
 [ClusterJob]
 public class ClusterBenchmarks
 {
-    private const int Tasks = 10_000, Room = 1600, Steady = 1100;
+    private const int Tasks = 10_000, Room = 1600, Steady = 1050;
     private BenchmarkCluster? _cluster;
 
     [Params("postgresql", "sqlite")]
@@ -41,13 +41,13 @@ public class ClusterBenchmarks
     public Task ClaimAndEnd() => ClaimAllAsync(nameof(ClaimAndEnd), hold: false);
 
     /// <summary>
-    /// Tasks that last as long as makes 1,100 of them begin in a second, each when another has ended: what a cluster at work sees, once the first wave is over.
+    /// Tasks that last as long as makes 1,050 of them begin in a second, each when another has ended: what a cluster at work sees, once the first waves are over.
     /// </summary>
     [Benchmark(OperationsPerInvoke = Tasks)]
     public async Task ClaimSteadily()
     {
         await _cluster!.AddAsync(Tasks, hold: false, TimeSpan.FromSeconds((double)Room / Steady));
-        await _cluster.UntilRunAsync(2 * Room);
+        await _cluster.UntilRunAsync(3 * Room);
         _cluster.ForgetStarts();
         long began = Stopwatch.GetTimestamp();
         int before = _cluster.Runs;

@@ -11,6 +11,12 @@ internal sealed class PostgreSqlDatabase : SqlDatabase
     /// <summary>A server that stands by, or that has just become one: after a while the name leads to the one that writes.</summary>
     private const string ReadOnly = "25006";
 
+    /// <summary>
+    /// Statements find rows by their keys, for which one plan is as good for every value; a server that weighs the values plans those with a limit each
+    /// time. Not every compatible server knows the setting.
+    /// </summary>
+    private const string OnePlan = "SELECT set_config(name, 'force_generic_plan', false) FROM pg_settings WHERE name = 'plan_cache_mode'";
+
     private readonly NpgsqlDataSource _source;
 
     public PostgreSqlDatabase(string connectionString)
@@ -18,6 +24,7 @@ internal sealed class PostgreSqlDatabase : SqlDatabase
     {
         var builder = new NpgsqlSlimDataSourceBuilder(Tuned(connectionString));
         builder.EnableArrays();
+        builder.UsePhysicalConnectionInitializer(Prepare, PrepareAsync);
         _source = builder.Build();
     }
 
@@ -59,6 +66,19 @@ internal sealed class PostgreSqlDatabase : SqlDatabase
         if (!given.ContainsKey("No Reset On Close") && !given.ContainsKey("NoResetOnClose"))
             tuned.NoResetOnClose = true;
         return tuned.ConnectionString;
+    }
+
+    private static void Prepare(NpgsqlConnection connection)
+    {
+        using var command = new NpgsqlCommand(OnePlan, connection);
+        command.ExecuteNonQuery();
+    }
+
+    private static async Task PrepareAsync(NpgsqlConnection connection)
+    {
+        var command = new NpgsqlCommand(OnePlan, connection);
+        await using ConfiguredAsyncDisposable _ = command.ConfigureAwait(false);
+        await command.ExecuteNonQueryAsync().ConfigureAwait(false);
     }
 
     private protected override async Task<T> ReadOnceAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellationToken)

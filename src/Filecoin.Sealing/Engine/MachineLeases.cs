@@ -43,28 +43,33 @@ internal sealed class MachineLeases(SqlDatabase database, TimeSpan lease)
             cancellationToken);
     }
 
-    /// <summary>Prolongs the session.</summary>
-    public Task<Heartbeat> HeartbeatAsync(string name, long session, CancellationToken cancellationToken) => database.WriteAsync(
-        async sql =>
-        {
-            string? state = await sql.FirstAsync<string>(
+    /// <summary>Prolongs the session, and then reads what a machine must know. Between the two the machine's row is free for its claims.</summary>
+    public async Task<Heartbeat> HeartbeatAsync(string name, long session, CancellationToken cancellationToken)
+    {
+        string? state = await database.WriteOneAsync(
+            sql => sql.FirstAsync<string>(
                 $"""
                 UPDATE machine_nodes SET heartbeat_at = {sql.Dialect.NowMilliseconds}, expires_at = {sql.Dialect.NowMilliseconds} + @lease
                 WHERE name = @name AND session = @session AND alive = 1 RETURNING state
                 """,
-                new { name, session, lease = _lease }).ConfigureAwait(false);
-            if (state is null)
+                new { name, session, lease = _lease }),
+            cancellationToken).ConfigureAwait(false);
+        return await database.ReadAsync(
+            async sql =>
             {
-                long current = await sql.ScalarAsync<long>("SELECT session FROM machine_nodes WHERE name = @name", new { name }).ConfigureAwait(false);
-                return new Heartbeat(current != session && current != 0 ? SessionStanding.Superseded : SessionStanding.Lost, MachineState.Active, [], []);
-            }
+                if (state is null)
+                {
+                    long current = await sql.ScalarAsync<long>("SELECT session FROM machine_nodes WHERE name = @name", new { name }).ConfigureAwait(false);
+                    return new Heartbeat(current != session && current != 0 ? SessionStanding.Superseded : SessionStanding.Lost, MachineState.Active, [], []);
+                }
 
-            IReadOnlyList<long> tasks = await sql.QueryAsync<long>("SELECT id FROM task_queue WHERE owner = @session", new { session }).ConfigureAwait(false);
-            IReadOnlyList<ExpiredSession> expired = await sql.QueryAsync<ExpiredSession>(
-                $"SELECT session, expires_at - heartbeat_at AS lease FROM machine_nodes WHERE alive = 1 AND {IsExpired(sql.Dialect)}").ConfigureAwait(false);
-            return new Heartbeat(SessionStanding.Alive, MachineStates.Parse(state), tasks, expired);
-        },
-        cancellationToken);
+                IReadOnlyList<long> tasks = await sql.QueryAsync<long>("SELECT id FROM task_queue WHERE owner = @session", new { session }).ConfigureAwait(false);
+                IReadOnlyList<ExpiredSession> expired = await sql.QueryAsync<ExpiredSession>(
+                    $"SELECT session, expires_at - heartbeat_at AS lease FROM machine_nodes WHERE alive = 1 AND {IsExpired(sql.Dialect)}").ConfigureAwait(false);
+                return new Heartbeat(SessionStanding.Alive, MachineStates.Parse(state), tasks, expired);
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Ends a session that is still expired, and sets its tasks free.</summary>
     /// <returns>How many tasks; -1 when the session was prolonged or ended meanwhile.</returns>

@@ -12,20 +12,27 @@ public sealed partial class TaskEngine
     private readonly Dictionary<long, long> _homeless = [];
     private readonly Dictionary<string, long> _homelessTypes = new(StringComparer.Ordinal), _crowdedOut = new(StringComparer.Ordinal);
 
+    /// <summary>The last look, which holds for an eighth of the longest pause between two while all that happens is that runs end; null when it is used up.</summary>
+    private QueueView? _view;
+    private long _viewed;
+
     private async Task ClaimLoopAsync(Session session, CancellationToken cancellationToken)
     {
         TimeSpan pause = _options.MinPoll;
+        _view = null;
         while (!cancellationToken.IsCancellationRequested)
         {
-            // Taken before the look, so that what is added during the look ends the pause.
-            Task added = _queue.Added;
+            // Taken before the look, so that what is added or ends during the look ends the pause.
+            Task added = _queue.Added, freed = _freed.Task;
             TimeSpan? wake = null;
             try
             {
-                (bool again, wake) = await LookAndClaimAsync(session, cancellationToken).ConfigureAwait(false);
+                (bool again, bool claimed, wake) = await LookAndClaimAsync(session, cancellationToken).ConfigureAwait(false);
+                if (again || claimed)
+                    pause = _options.MinPoll;
                 if (again)
                 {
-                    pause = _options.MinPoll;
+                    _view = null;
                     continue;
                 }
             }
@@ -49,52 +56,75 @@ public sealed partial class TaskEngine
             if (wake is { } due && due < wait)
                 wait = due > _options.MinPoll ? due : _options.MinPoll;
             using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            Task first = await Task.WhenAny(added, Task.Delay(wait, _time, waiting.Token)).ConfigureAwait(false);
+            Task over = Task.Delay(wait, _time, waiting.Token);
+            Task first = await Task.WhenAny(added, freed, over).ConfigureAwait(false);
             await waiting.CancelAsync().ConfigureAwait(false);
-            pause = first == added ? _options.MinPoll : TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, _options.MaxPoll.Ticks));
+            if (first != freed || added.IsCompleted)
+                _view = null;
+            pause = first == over ? TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, _options.MaxPoll.Ticks)) : _options.MinPoll;
         }
     }
 
-    /// <returns>Whether to look again at once, and else when the next resting task wakes.</returns>
-    private async Task<(bool Again, TimeSpan? Wake)> LookAndClaimAsync(Session session, CancellationToken cancellationToken)
+    /// <returns>Whether to look again at once, whether anything was taken, and when the next resting task wakes.</returns>
+    private async Task<(bool Again, bool Claimed, TimeSpan? Wake)> LookAndClaimAsync(Session session, CancellationToken cancellationToken)
     {
         ForgetRested();
-        string[] open = [.. _tasks.Values.Where(IsOpen).Select(task => task.Type.Name)];
-        if (open.Length == 0)
-            return (false, null);
-        Metrics.Looked();
-        QueueView view = await _leases.LookAsync(open, cancellationToken).ConfigureAwait(false);
+        if (!_tasks.Values.Any(IsOpen))
+            return (false, false, null);
+        (QueueView view, bool isNew) = await ViewAsync(cancellationToken).ConfigureAwait(false);
         if (view.NextWake == TimeSpan.Zero && await _leases.WakeRestingAsync(cancellationToken).ConfigureAwait(false) > 0)
-            return (true, null);
-        int claimed = 0;
+            return (true, false, null);
+        bool claimed = false;
+        QueueTop[] tops = [.. view.Tops.Where(top => _tasks.TryGetValue(top.Type, out ITask? task) && IsOpen(task))];
         var passedOver = new List<TaskType>();
-        for (int i = 0; i < view.Tops.Count; i++)
+        for (int i = 0; i < tops.Length; i++)
         {
-            ITask task = _tasks[view.Tops[i].Type];
+            ITask task = _tasks[tops[i].Type];
             int limit = Math.Min(_ledger.Fits(task.Type), _options.ClaimBatch);
-            if (limit == 0)
+            if (limit > 0)
             {
-                if (await HoldsBackAsync(task, cancellationToken).ConfigureAwait(false))
+                // A run that ended since made the room, and what is more urgent goes first.
+                if (passedOver.Any(type => _ledger.Fits(type) > 0))
+                    return (true, claimed, view.NextWake);
+
+                _crowdedOut.Remove(task.Type.Name);
+                long floor = i + 1 == tops.Length ? long.MinValue : tops[i + 1].Priority;
+
+                // Of the type's tasks that an older look did not show, one as urgent as the next type's may be younger.
+                if (!isNew && i + 1 < tops.Length && floor < long.MaxValue)
+                    floor++;
+                int got = await ClaimTypeAsync(session, task, limit, floor, cancellationToken).ConfigureAwait(false);
+                claimed |= got > 0;
+                if (got < limit && !isNew)
+                    return (true, claimed, view.NextWake);
+
+                // There may be more of this type that goes before the next type's.
+                if (got == limit && _ledger.Fits(task.Type) > 0)
                     break;
-                passedOver.Add(task.Type);
-                continue;
             }
 
-            // A run that ended since made the room, and what is more urgent goes first.
-            if (passedOver.Any(type => _ledger.Fits(type) > 0))
-                return (true, view.NextWake);
-
-            _crowdedOut.Remove(task.Type.Name);
-            long floor = i + 1 < view.Tops.Count ? view.Tops[i + 1].Priority : long.MinValue;
-            int got = await ClaimTypeAsync(session, task, limit, floor, cancellationToken).ConfigureAwait(false);
-            claimed += got;
-
-            // There may be more of this type that goes before the next type's, and a run may have ended meanwhile and made room.
-            if (got == limit)
+            if (!_ledger.IsCrowdedOut(task.Type))
+                continue;
+            if (await HoldsBackAsync(task, cancellationToken).ConfigureAwait(false))
                 break;
+            passedOver.Add(task.Type);
         }
 
-        return (claimed > 0, view.NextWake);
+        return (claimed && tops.Any(top => _ledger.Fits(_tasks[top.Type].Type) > 0), claimed, view.NextWake);
+    }
+
+    /// <returns>The queue as it is, or as it was at a look that still holds.</returns>
+    private async Task<(QueueView View, bool IsNew)> ViewAsync(CancellationToken cancellationToken)
+    {
+        TimeSpan age = _time.GetElapsedTime(_viewed);
+        if (_view is not { } view || age > _options.MaxPoll / 8 || view.NextWake <= age)
+        {
+            Metrics.Looked();
+            _viewed = _time.GetTimestamp();
+            return (_view = await _leases.LookAsync(cancellationToken).ConfigureAwait(false), true);
+        }
+
+        return (view with { NextWake = view.NextWake - age }, false);
     }
 
     private bool IsOpen(ITask task) =>

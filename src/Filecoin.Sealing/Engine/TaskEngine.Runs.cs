@@ -23,10 +23,14 @@ public sealed partial class TaskEngine
     private async Task ExecuteAsync(ActiveRun active, long claimBegan)
     {
         string outcome = "unknown";
+        Task added = Task.CompletedTask;
         try
         {
             Metrics.Started(active.Run.Type, _time.GetElapsedTime(claimBegan));
-            outcome = await RunAndSettleAsync(active).ConfigureAwait(false);
+            (TaskOutcome? result, Exception? error) = await RunAsync(active).ConfigureAwait(false);
+            active.Settling();
+            added = _queue.Added;
+            outcome = await SettleAsync(active, result, error).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -38,51 +42,54 @@ public sealed partial class TaskEngine
             _ledger.Release(active.Task.Type, active.Run.Gpus);
             _runs.TryRemove(active.Run.Id, out _);
             active.Dispose();
-            _queue.Wake();
+
+            // What the end itself added is there only now that it is written.
+            if (added.IsCompleted)
+                _queue.Wake();
+            else
+                Interlocked.Exchange(ref _freed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
         }
     }
 
-    private async Task<string> RunAndSettleAsync(ActiveRun active)
+    /// <returns>How the run ended, and what was thrown; without an outcome it was cancelled or has lost its lease.</returns>
+    private async Task<(TaskOutcome? Outcome, Exception? Error)> RunAsync(ActiveRun active)
     {
         TaskRun run = active.Run;
         RetryPolicy retry = active.Task.Type.Retry;
-        TaskOutcome? outcome = null;
-        Exception? error = null;
         if (run.Lease.Losses >= retry.MaxLosses)
+            return (TaskOutcome.Failed($"{run.Lease.Losses} machines were lost while they ran it", retry: false), null);
+        EngineLog.RunStarts(_logger, run, run.Attempt);
+        try
         {
-            outcome = TaskOutcome.Failed($"{run.Lease.Losses} machines were lost while they ran it", retry: false);
+            return (await active.Task.RunAsync(run, active.Token).ConfigureAwait(false), null);
         }
-        else
+        catch (LeaseLostException)
         {
-            EngineLog.RunStarts(_logger, run, run.Attempt);
-            try
-            {
-                outcome = await active.Task.RunAsync(run, active.Token).ConfigureAwait(false);
-            }
-            catch (LeaseLostException)
-            {
-            }
-            catch (OperationCanceledException) when (active.Token.IsCancellationRequested)
-            {
-            }
-            catch (DatabaseException e) when (e.IsTransient)
-            {
-                error = e;
-                outcome = TaskOutcome.Postponed(retry.FirstDelay, e.Message);
-            }
-            catch (Exception e) when (e is not OutOfMemoryException)
-            {
-                error = e;
-                outcome = TaskOutcome.Failed($"{e.GetType().Name}: {e.Message}");
-            }
-            catch (OutOfMemoryException e)
-            {
-                error = e;
-                outcome = TaskOutcome.Failed($"out of memory: {e.Message}");
-            }
+            return default;
         }
+        catch (OperationCanceledException) when (active.Token.IsCancellationRequested)
+        {
+            return default;
+        }
+        catch (DatabaseException e) when (e.IsTransient)
+        {
+            return (TaskOutcome.Postponed(retry.FirstDelay, e.Message), e);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return (TaskOutcome.Failed($"{e.GetType().Name}: {e.Message}"), e);
+        }
+        catch (OutOfMemoryException e)
+        {
+            return (TaskOutcome.Failed($"out of memory: {e.Message}"), e);
+        }
+    }
 
-        active.Settling();
+    /// <summary>Writes the end of a run, for as long as its lease lasts.</summary>
+    /// <returns>Its name in the history and in metrics.</returns>
+    private async Task<string> SettleAsync(ActiveRun active, TaskOutcome? outcome, Exception? error)
+    {
+        TaskRun run = active.Run;
         if (active.IsWithdrawn)
         {
             EngineLog.Withdrawn(_logger, run);
@@ -93,7 +100,7 @@ public sealed partial class TaskEngine
         {
             try
             {
-                return await SettleAsync(active, outcome, error, active.LeaseLost).ConfigureAwait(false);
+                return await WriteEndAsync(active, outcome, error, active.LeaseLost).ConfigureAwait(false);
             }
             catch (LeaseLostException)
             {
@@ -118,7 +125,7 @@ public sealed partial class TaskEngine
             {
                 // Nobody could be told that it is given up, so it is not: it rests, and an operator finds the reason.
                 EngineLog.Unforeseen(_logger, e);
-                outcome = TaskOutcome.Postponed(retry.MaxDelay, Short($"giving up failed: {e.GetType().Name}: {e.Message}"));
+                outcome = TaskOutcome.Postponed(active.Task.Type.Retry.MaxDelay, Short($"giving up failed: {e.GetType().Name}: {e.Message}"));
                 continue;
             }
 
@@ -130,9 +137,8 @@ public sealed partial class TaskEngine
         return "lost";
     }
 
-    /// <summary>Writes the end of a run.</summary>
-    /// <returns>Its name in the history and in metrics.</returns>
-    private async Task<string> SettleAsync(ActiveRun active, TaskOutcome? outcome, Exception? error, CancellationToken cancellationToken)
+    /// <inheritdoc cref="SettleAsync"/>
+    private async Task<string> WriteEndAsync(ActiveRun active, TaskOutcome? outcome, Exception? error, CancellationToken cancellationToken)
     {
         TaskRun run = active.Run;
         TaskLease lease = run.Lease;

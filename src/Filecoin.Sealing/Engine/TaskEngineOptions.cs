@@ -27,7 +27,10 @@ public sealed record TaskEngineOptions
     /// <summary>The pause after the first look that found nothing; it doubles with each further one.</summary>
     public TimeSpan MinPoll { get; init; } = TimeSpan.FromMilliseconds(25);
 
-    /// <summary>The longest pause between looks: how late a task of another machine may be found.</summary>
+    /// <summary>
+    /// The longest pause between looks: how late a task of another machine may be found. While all that happens is that runs end and others begin, a look
+    /// holds for an eighth of it.
+    /// </summary>
     public TimeSpan MaxPoll { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Tasks claimed in one transaction at most, 1 to 1000.</summary>

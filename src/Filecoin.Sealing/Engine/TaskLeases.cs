@@ -10,24 +10,24 @@ internal sealed class TaskLeases(SqlDatabase database)
 {
     private const string Mine = "id = @Id AND fence = @Fence AND owner = @Owner";
 
-    /// <summary>The most urgent ready task of each type, by one look into the index for each, and when the next resting task wakes.</summary>
-    /// <param name="types">Names of types.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    public Task<QueueView> LookAsync(IReadOnlyList<string> types, CancellationToken cancellationToken) => database.ReadAsync(
+    /// <summary>The most urgent ready task of each type that has one, and when the next resting task wakes.</summary>
+    public Task<QueueView> LookAsync(CancellationToken cancellationToken) => database.ReadAsync(
         async session =>
         {
-            var parameters = new Dictionary<string, object>(StringComparer.Ordinal);
-            var looks = new List<string>(types.Count + 1)
-            {
-                $"SELECT * FROM (SELECT NULL AS type, not_before - {session.Dialect.NowMilliseconds} AS priority, id FROM task_queue WHERE owner IS NULL AND ready = 0 ORDER BY not_before LIMIT 1) AS resting",
-            };
-            for (int i = 0; i < types.Count; i++)
-            {
-                parameters[$"t{i}"] = types[i];
-                looks.Add($"SELECT * FROM (SELECT type, priority, id FROM task_queue WHERE owner IS NULL AND ready = 1 AND type = @t{i} ORDER BY type, priority DESC, id LIMIT 1) AS top{i}");
-            }
-
-            IReadOnlyList<TopRow> tops = await session.QueryAsync<TopRow>(string.Join(" UNION ALL ", looks), parameters).ConfigureAwait(false);
+            // From the first entry of one type to the first of the next: one probe of the index for each type that waits, however many tasks wait.
+            IReadOnlyList<TopRow> tops = await session.QueryAsync<TopRow>(
+                $"""
+                WITH RECURSIVE tops(id) AS (
+                    SELECT id FROM (SELECT id FROM task_queue WHERE owner IS NULL AND ready = 1 ORDER BY type, priority DESC, id LIMIT 1) AS top
+                    UNION ALL
+                    SELECT (SELECT q.id FROM task_queue q WHERE q.owner IS NULL AND q.ready = 1 AND q.type > (SELECT type FROM task_queue WHERE id = tops.id)
+                        ORDER BY q.type, q.priority DESC, q.id LIMIT 1)
+                    FROM tops WHERE tops.id IS NOT NULL)
+                SELECT type, priority, id FROM task_queue WHERE {session.Dialect.IsOneOfFew("id", "SELECT id FROM tops")}
+                UNION ALL
+                SELECT NULL, rest, id FROM (
+                    SELECT not_before - {session.Dialect.NowMilliseconds} AS rest, id FROM task_queue WHERE owner IS NULL AND ready = 0 ORDER BY not_before LIMIT 1) AS resting
+                """).ConfigureAwait(false);
             return new QueueView(
                 [.. tops.Where(top => top.Type is not null).Select(top => new QueueTop(top.Type!, top.Priority, top.Id)).OrderByDescending(top => top.Priority).ThenBy(top => top.Id)],
                 tops.FirstOrDefault(top => top.Type is null) is { } next ? TimeSpan.FromMilliseconds(Math.Max(0, next.Priority)) : null);
@@ -121,13 +121,12 @@ internal sealed class TaskLeases(SqlDatabase database)
     /// <param name="reason">For the history.</param>
     /// <param name="last">Runs in the same transaction, after the task has left.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public Task EndAsync(TaskLease lease, string outcome, string? reason, Func<SqlSession, Task>? last, CancellationToken cancellationToken) => database.WriteAsync(
-        async session =>
-        {
-            await CloseAsync(session, lease, $"DELETE FROM task_queue WHERE {Mine}", new { lease.Id, lease.Fence, lease.Owner, outcome, reason }, outcome).ConfigureAwait(false);
-            if (last is not null)
-                await last(session).ConfigureAwait(false);
-        },
+    public Task EndAsync(TaskLease lease, string outcome, string? reason, Func<SqlSession, Task>? last, CancellationToken cancellationToken) => CloseAsync(
+        lease,
+        _ => $"DELETE FROM task_queue WHERE {Mine}",
+        new { lease.Id, lease.Fence, lease.Owner, outcome, reason },
+        outcome,
+        last,
         cancellationToken);
 
     /// <summary>Puts the task back into the queue.</summary>
@@ -137,21 +136,20 @@ internal sealed class TaskLeases(SqlDatabase database)
     /// <param name="failed">Whether it counts as an attempt.</param>
     /// <param name="rest">How long it rests.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public Task ReturnAsync(TaskLease lease, string? outcome, string reason, bool failed, TimeSpan rest, CancellationToken cancellationToken) => database.WriteAsync(
-        async session =>
-        {
-            long wait = (long)Math.Ceiling(rest.TotalMilliseconds);
-            await CloseAsync(
-                session,
-                lease,
-                $"""
+    public Task ReturnAsync(TaskLease lease, string? outcome, string reason, bool failed, TimeSpan rest, CancellationToken cancellationToken)
+    {
+        long wait = (long)Math.Ceiling(rest.TotalMilliseconds);
+        return CloseAsync(
+            lease,
+            dialect => $"""
                 UPDATE task_queue SET owner = NULL, machine = NULL, claimed_at = NULL, ready = @ready, attempts = attempts + @failures, reason = @reason,
-                    not_before = {session.Dialect.NowMilliseconds} + @wait WHERE {Mine}
+                    not_before = {dialect.NowMilliseconds} + @wait WHERE {Mine}
                 """,
-                new { lease.Id, lease.Fence, lease.Owner, ready = wait == 0 ? 1L : 0L, failures = failed ? 1L : 0L, outcome, reason, wait },
-                outcome).ConfigureAwait(false);
-        },
-        cancellationToken);
+            new { lease.Id, lease.Fence, lease.Owner, ready = wait == 0 ? 1L : 0L, failures = failed ? 1L : 0L, outcome, reason, wait },
+            outcome,
+            last: null,
+            cancellationToken);
+    }
 
     /// <summary>Writes what runs report about themselves.</summary>
     public Task NoteAsync(IReadOnlyList<(TaskLease Lease, string Note)> notes, CancellationToken cancellationToken) => database.WriteAsync(
@@ -182,16 +180,38 @@ internal sealed class TaskLeases(SqlDatabase database)
     }
 
     /// <summary>Ends a lease by a statement on the task's row, after what the history keeps of it; neither happens when the token is not the row's.</summary>
-    private static async Task CloseAsync(SqlSession session, TaskLease lease, string end, object parameters, string? outcome)
+    private async Task CloseAsync(
+        TaskLease lease, Func<SqlDialect, string> end, object parameters, string? outcome, Func<SqlSession, Task>? last, CancellationToken cancellationToken)
     {
-        string entry = outcome is null ? "" : $"""
-            INSERT INTO task_history (task_id, type, subject, machine, fence, outcome, reason, added_at, claimed_at, ended_at)
-            SELECT id, type, subject, machine, fence, @outcome, @reason, added_at, claimed_at, {session.Dialect.NowMilliseconds} FROM task_queue WHERE {Mine};
-            """;
-        if (await session.ExecuteAsync($"{entry} {end}", parameters).ConfigureAwait(false) != (outcome is null ? 1 : 2))
-            throw new LeaseLostException(lease.Id, lease.Fence);
-        if (lease.Reservations.Count > 0)
-            await session.ExecuteAsync("DELETE FROM task_reservations WHERE task_id = @Id", lease).ConfigureAwait(false);
+        if (last is null && lease.Reservations.Count == 0)
+        {
+            await database.WriteOneAsync(CloseOnceAsync, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        await database.WriteAsync(
+            async session =>
+            {
+                await CloseOnceAsync(session).ConfigureAwait(false);
+                if (lease.Reservations.Count > 0)
+                    await session.ExecuteAsync("DELETE FROM task_reservations WHERE task_id = @Id", lease).ConfigureAwait(false);
+                if (last is not null)
+                    await last(session).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
+
+        // In one command, which is most often the whole transaction. The first statement locks the row, so the second finds it as the first did.
+        async Task<bool> CloseOnceAsync(SqlSession session)
+        {
+            string entry = outcome is null ? "" : $"""
+                INSERT INTO task_history (task_id, type, subject, machine, fence, outcome, reason, added_at, claimed_at, ended_at)
+                SELECT id, type, subject, machine, fence, @outcome, @reason, added_at, claimed_at, {session.Dialect.NowMilliseconds} FROM task_queue
+                WHERE {Mine} {session.Dialect.ForUpdate};
+                """;
+            if (await session.ExecuteAsync($"{entry} {end(session.Dialect)}", parameters).ConfigureAwait(false) != (outcome is null ? 1 : 2))
+                throw new LeaseLostException(lease.Id, lease.Fence);
+            return true;
+        }
     }
 
     /// <summary>The top of a type; without a type, the task that rests least, with the milliseconds that it still rests.</summary>
