@@ -7,13 +7,17 @@ namespace Filecoin.Proving.Trees;
 
 /// <summary>
 /// One tree file, open for reading: whole (TreeC, TreeD), or without its lowest rows (TreeR), which are then rebuilt from the sealed
-/// file as far as a path needs them. Reads by position and keeps nothing in memory, so any number of threads may open paths at once.
+/// file as far as a path needs them. Reads by position and keeps no more than the topmost rows in memory; any number of threads may open paths at once.
 /// </summary>
 public sealed class MerkleStore : IDisposable
 {
+    /// <summary>The file's end, which is read at once and kept: four rows of a tree of arity 8, through which every path goes.</summary>
+    private const int TopBytes = 32 << 10;
+
     private readonly SafeFileHandle _handle;
     private readonly TreeRows _rows;
     private readonly LeafSource? _leaves;
+    private volatile byte[]? _top;
 
     private MerkleStore(string path, TreeHasher hasher, TreeRows rows, SafeFileHandle handle, LeafSource? leaves)
     {
@@ -108,7 +112,7 @@ public sealed class MerkleStore : IDisposable
         {
             if (row < _rows.FirstStored) continue;
             var first = index / Arity * Arity;
-            SectorFile.Read(_handle, Path, MemoryMarshal.AsBytes(children.AsSpan()), _rows.Offset(row, first));
+            ReadNodes(row, first, MemoryMarshal.AsBytes(children.AsSpan()));
             if (row == 0) value = children[index - first];
             steps[row] = Step(children, (int)(index - first));
         }
@@ -131,7 +135,25 @@ public sealed class MerkleStore : IDisposable
         return Commitment.FromBytes(bytes);
     }
 
-    internal void ReadNodes(int row, long first, Span<byte> nodes) => SectorFile.Read(_handle, Path, nodes, _rows.Offset(row, first));
+    internal void ReadNodes(int row, long first, Span<byte> nodes)
+    {
+        long offset = _rows.Offset(row, first), top = Math.Max(0, _rows.FileLength - TopBytes);
+        if (offset < top)
+        {
+            SectorFile.Read(_handle, Path, nodes, offset);
+            return;
+        }
+
+        (_top ??= ReadTop(top)).AsSpan((int)(offset - top), nodes.Length).CopyTo(nodes);
+    }
+
+    /// <summary>Reads the file's end; two threads that come first at once both do.</summary>
+    private byte[] ReadTop(long offset)
+    {
+        var bytes = new byte[_rows.FileLength - offset];
+        SectorFile.Read(_handle, Path, bytes, offset);
+        return bytes;
+    }
 
     /// <summary>Builds the smallest subtree that reaches from the leaves up to the first stored row, takes its steps and checks its root.</summary>
     private Commitment OpenRebuilt(long leaf, MerklePathElement[] steps, Commitment[] children)
