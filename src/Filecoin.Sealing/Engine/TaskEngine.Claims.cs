@@ -30,11 +30,10 @@ public sealed partial class TaskEngine
                 (bool again, bool claimed, wake) = await LookAndClaimAsync(session, cancellationToken).ConfigureAwait(false);
                 if (again || claimed)
                     pause = _options.MinPoll;
-                if (again)
-                {
+                if (again || !claimed)
                     _view = null;
+                if (again)
                     continue;
-                }
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
