@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Filecoin.Proving.Database;
 using Filecoin.Sealing.Engine;
-using Npgsql;
 
 namespace Filecoin.Benchmarks.Engine;
 
@@ -16,13 +15,12 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
     /// <summary>As many as a pipeline with messages and upkeep has.</summary>
     private static readonly string[] OtherTypes = ["TreeD", "Trees", "Synthetic", "PreCommit", "PoRep", "Commit", "Finalize", "Move", "Upkeep"];
 
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("filecoin-bench-");
     private readonly MeterListener _listener = new();
     private readonly ConcurrentQueue<double> _claimToStart = [];
     private readonly List<(SqlDatabase Database, TaskEngine Engine)> _machines = [];
     private readonly TaskQueue _adder = new();
-    private string? _server, _name;
-    private bool _ownServer;
+    private BenchmarkDatabase? _database;
+    private DirectoryInfo? _ownServer;
     private volatile TaskCompletionSource _gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TimeSpan _lasting;
     private int _runs;
@@ -37,8 +35,6 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
     public int Server { get; private set; }
 
     public int Runs => Volatile.Read(ref _runs);
-
-    private string Description { get; set; } = "";
 
     /// <param name="kind"><c>postgresql</c> or <c>sqlite</c>.</param>
     /// <param name="machines">How many join.</param>
@@ -70,8 +66,7 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
             Release();
         Volatile.Write(ref _runs, 0);
         _claimToStart.Clear();
-        await using SqlDatabase database = SqlDatabase.Open(Description);
-        await database.WriteAsync(async session =>
+        await _database!.Database.WriteAsync(async session =>
         {
             await session.ExecuteAsync("DELETE FROM task_history");
             for (int i = 0; i < tasks; i++)
@@ -95,8 +90,7 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
     /// <summary>Until every end is written, so that the next round starts from the same state.</summary>
     public async Task UntilEmptyAsync()
     {
-        await using SqlDatabase database = SqlDatabase.Open(Description);
-        while (await database.ReadAsync(session => session.ScalarAsync<long>("SELECT COUNT(*) FROM task_queue")) > 0)
+        while (await _database!.Database.ReadAsync(session => session.ScalarAsync<long>("SELECT COUNT(*) FROM task_queue")) > 0)
             await Task.Delay(20);
     }
 
@@ -115,27 +109,28 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
             await machine.Database.DisposeAsync();
         }));
         _listener.Dispose();
-        NpgsqlConnection.ClearAllPools();
-        if (_ownServer)
-            await PostgresAsync("stop");
-        else if (_name is not null)
-            await OnServerAsync($"DROP DATABASE {_name} WITH (FORCE)");
-        if (_directory.Exists)
-            _directory.Delete(recursive: true);
+        if (_database is not null)
+            await _database.DisposeAsync();
+        if (_ownServer is not null)
+        {
+            await PostgresAsync("stop", _ownServer);
+            _ownServer.Delete(recursive: true);
+        }
     }
 
     private async Task JoinAsync(string kind, int machines, int room)
     {
         _listener.SetMeasurementEventCallback<double>((_, seconds, _, _) => _claimToStart.Enqueue(seconds));
         _listener.Start();
-        if (kind == "sqlite")
-            Description = Path.Combine(_directory.FullName, "tasks.db");
-        else
-            await StartServerAsync();
+
+        // Two connections a machine: its claims and heartbeats, and the ends of its runs.
+        _database = new BenchmarkDatabase(kind, connections: 2, kind == "sqlite" ? null : BenchmarkDatabase.Server ?? await StartServerAsync());
+        if (kind != "sqlite")
+            Server = ProcessTimes.ParentOf((int)_database.AskServer("SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'")!);
         var join = new List<Task>();
         for (int i = 0; i < machines; i++)
         {
-            SqlDatabase database = SqlDatabase.Open(Description);
+            SqlDatabase database = SqlDatabase.Open(_database.Description);
             var engine = new TaskEngine(
                 database, new TaskQueue(), [new Counted(this, "Sdr", room), .. OtherTypes.Select(type => new Counted(this, type, room))],
                 new TaskEngineOptions { Machine = $"machine-{i:000}" });
@@ -146,44 +141,24 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
         await Task.WhenAll(join);
     }
 
-    private async Task StartServerAsync()
+    private async Task<string> StartServerAsync()
     {
-        _server = Environment.GetEnvironmentVariable("FILECOIN_TEST_POSTGRES");
-        if (string.IsNullOrEmpty(_server))
-        {
-            // The server may run as another user than this program.
-            if (!OperatingSystem.IsWindows())
-                _directory.UnixFileMode |= UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-            _server = (await PostgresAsync("start")).Trim();
-            _ownServer = true;
-        }
+        _ownServer = Directory.CreateTempSubdirectory("filecoin-benchmark-");
 
-        if (_server.Length == 0)
-            throw new InvalidOperationException("PostgreSQL is not installed: set FILECOIN_TEST_POSTGRES to a server's description");
-        string name = $"bench_{Guid.NewGuid():n}";
-        await OnServerAsync($"CREATE DATABASE {name}");
-        _name = name;
-        Server = ProcessTimes.ParentOf((int)(await OnServerAsync("SELECT pg_backend_pid()"))!);
-
-        // Two connections a machine: its claims and heartbeats, and the ends of its runs.
-        Description = new NpgsqlConnectionStringBuilder(_server) { Database = _name, MaxPoolSize = 2 }.ConnectionString;
+        // The server may run as another user than this program.
+        if (!OperatingSystem.IsWindows())
+            _ownServer.UnixFileMode |= UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        string server = await PostgresAsync("start", _ownServer);
+        return server.Length > 0 ? server : throw new InvalidOperationException("PostgreSQL is not installed: set FILECOIN_TEST_POSTGRES to a server's description");
     }
 
-    private async Task<object?> OnServerAsync(string sql)
-    {
-        await using var connection = new NpgsqlConnection(_server + ";Pooling=false");
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
-        return await command.ExecuteScalarAsync();
-    }
-
-    private async Task<string> PostgresAsync(string verb)
+    private static async Task<string> PostgresAsync(string verb, DirectoryInfo directory)
     {
         string script = Path.Combine(Repository(), "eng", "postgres.sh");
-        using Process process = Process.Start(new ProcessStartInfo("bash", [script, verb, Path.Combine(_directory.FullName, "postgres")]) { RedirectStandardOutput = true })!;
+        using Process process = Process.Start(new ProcessStartInfo("bash", [script, verb, Path.Combine(directory.FullName, "postgres")]) { RedirectStandardOutput = true })!;
         string said = await process.StandardOutput.ReadLineAsync() ?? "";
         await process.WaitForExitAsync();
-        return said;
+        return said.Trim();
     }
 
     private static string Repository()

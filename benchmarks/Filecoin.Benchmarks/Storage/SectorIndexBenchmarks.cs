@@ -4,11 +4,9 @@ using System.Runtime.CompilerServices;
 using BenchmarkDotNet.Attributes;
 using Filecoin.ChainCo.Rpc;
 using Filecoin.ChainCo.Rpc.Serving;
-using Filecoin.Proving.Database;
 using Filecoin.Proving.Sectors;
 using Filecoin.Proving.Storage;
 using Filecoin.Proving.Storage.Index;
-using Npgsql;
 
 namespace Filecoin.Benchmarks.Storage;
 
@@ -24,15 +22,14 @@ public class SectorIndexBenchmarks
     private const int Part = 50_000;
     private static readonly RpcTokenKey s_key = new(new byte[32]);
 
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("filecoin-benchmark-index-");
     private readonly Random _random = new(1);
-    private SqlDatabase? _database;
+    private BenchmarkDatabase? _database;
     private SectorIndex? _index;
     private RpcServer? _server;
     private WebSocketRpcTransport? _transport;
     private RemoteSectorIndex? _remote;
 
-    public static IEnumerable<string> Databases => Server is null ? ["sqlite"] : ["sqlite", "postgresql"];
+    public static IEnumerable<string> Databases => BenchmarkDatabase.Kinds;
 
     public static IEnumerable<int> Sizes =>
         [Environment.GetEnvironmentVariable("FILECOIN_BENCHMARK_SECTORS") is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : 10_000_000];
@@ -43,24 +40,13 @@ public class SectorIndexBenchmarks
     [ParamsSource(nameof(Sizes))]
     public int Sectors { get; set; }
 
-    private static string? Server => Environment.GetEnvironmentVariable("FILECOIN_TEST_POSTGRES") is { Length: > 0 } server ? server : null;
-
-    private string Name => $"filecoin_benchmark_{Environment.ProcessId}";
-
     [GlobalSetup]
     public void Setup() => SetupAsync().GetAwaiter().GetResult();
 
     private async Task SetupAsync()
     {
-        string description = Path.Combine(_directory.FullName, "index.db");
-        if (Database == "postgresql")
-        {
-            await OnServerAsync($"CREATE DATABASE {Name}");
-            description = new NpgsqlConnectionStringBuilder(Server!) { Database = Name }.ConnectionString;
-        }
-
-        _database = SqlDatabase.Open(description);
-        _index = await SectorIndex.OpenAsync(_database, new SectorIndexOptions { StaleAfter = TimeSpan.FromHours(1) });
+        _database = new BenchmarkDatabase(Database);
+        _index = await SectorIndex.OpenAsync(_database.Database, new SectorIndexOptions { StaleAfter = TimeSpan.FromHours(1) });
         var stat = new StorageStat { Capacity = 1L << 44, Available = 1L << 43, FileSystemAvailable = 1L << 43 };
         long began = Stopwatch.GetTimestamp();
         for (int path = 0; path < PathCount; path++)
@@ -78,11 +64,11 @@ public class SectorIndexBenchmarks
         // What the inserts left the server to do, which it would do a minute later by itself.
         if (Database == "postgresql")
         {
-            await OnServerAsync("VACUUM (ANALYZE)", Name);
-            await OnServerAsync("CHECKPOINT");
+            _database.AskServer("VACUUM (ANALYZE)");
+            _database.AskServer("CHECKPOINT");
         }
 
-        Console.WriteLine($"// {Database}: {Sectors:N0} sectors declared in {Stopwatch.GetElapsedTime(began).TotalSeconds:N0} s, {await BytesAsync() >> 20:N0} MiB of database");
+        Console.WriteLine($"// {Database}: {Sectors:N0} sectors declared in {Stopwatch.GetElapsedTime(began).TotalSeconds:N0} s, {_database.Bytes >> 20:N0} MiB of database");
         _server = await RpcServer.StartAsync(new RpcMethods().AddSectorIndex(_index), tokens: s_key);
         var url = new UriBuilder(new Uri(_server.Address, "/rpc/v0")) { Scheme = "ws" }.Uri;
         _transport = new WebSocketRpcTransport(RpcEndpoint.Create(url, s_key.Sign(RpcPermissions.Admin)));
@@ -107,10 +93,6 @@ public class SectorIndexBenchmarks
         await _transport!.DisposeAsync();
         await _server!.DisposeAsync();
         await _database!.DisposeAsync();
-        if (Database == "postgresql")
-            await OnServerAsync($"DROP DATABASE {Name} WITH (FORCE)");
-        _directory.Delete(recursive: true);
-        _directory.Create();
     }
 
     private static SectorId Sector(int number) => new(1000 + (ulong)(number % 7), new SectorNumber((ulong)number));
@@ -127,21 +109,5 @@ public class SectorIndexBenchmarks
             if (found is not [{ BaseUrls.Count: 2 }])
                 throw new InvalidOperationException($"expected {sector} in one path with two URLs, found {found.Count}");
         }
-    }
-
-    private async Task<long> BytesAsync() => Database == "postgresql"
-        ? await _database!.ReadAsync(session => session.ScalarAsync<long>("SELECT pg_database_size(current_database())"))
-        : _directory.EnumerateFiles().Sum(file => file.Length);
-
-    private static async Task OnServerAsync(string sql, string? database = null)
-    {
-        var description = new NpgsqlConnectionStringBuilder(Server!) { CommandTimeout = 0, Pooling = false };
-        if (database is not null)
-            description.Database = database;
-        await using var connection = new NpgsqlConnection(description.ConnectionString);
-        await connection.OpenAsync();
-        await using NpgsqlCommand command = connection.CreateCommand();
-        command.CommandText = sql;
-        await command.ExecuteNonQueryAsync();
     }
 }
