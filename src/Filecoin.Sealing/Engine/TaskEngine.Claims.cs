@@ -12,7 +12,7 @@ public sealed partial class TaskEngine
     private readonly Dictionary<long, long> _homeless = [];
     private readonly Dictionary<string, long> _homelessTypes = new(StringComparer.Ordinal), _crowdedOut = new(StringComparer.Ordinal);
 
-    /// <summary>The last look, which holds for an eighth of the longest pause between two while all that happens is that runs end; null when it is used up.</summary>
+    /// <summary>The last look, which holds for a while if all that happens is that runs end; null when it is used up.</summary>
     private QueueView? _view;
     private long _viewed;
 
@@ -23,13 +23,15 @@ public sealed partial class TaskEngine
         while (!cancellationToken.IsCancellationRequested)
         {
             // Taken before the look, so that what is added or ends during the look ends the pause.
-            Task added = _queue.Added, freed = _freed.Task;
+            Task added = _queue.Added, freed = _freed.Next;
             TimeSpan? wake = null;
             try
             {
                 (bool again, bool claimed, wake) = await LookAndClaimAsync(session, cancellationToken).ConfigureAwait(false);
-                if (again || claimed)
+                if (again)
                     pause = _options.MinPoll;
+                else if (claimed)
+                    pause = _options.LookHolds;
                 if (again || !claimed)
                     _view = null;
                 if (again)
@@ -116,7 +118,7 @@ public sealed partial class TaskEngine
     private async Task<(QueueView View, bool IsNew)> ViewAsync(CancellationToken cancellationToken)
     {
         TimeSpan age = _time.GetElapsedTime(_viewed);
-        if (_view is not { } view || age > _options.MaxPoll / 8 || view.NextWake <= age)
+        if (_view is not { } view || age > _options.LookHolds || view.NextWake <= age)
         {
             Metrics.Looked();
             _viewed = _time.GetTimestamp();

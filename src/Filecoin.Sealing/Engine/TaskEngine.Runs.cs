@@ -47,7 +47,7 @@ public sealed partial class TaskEngine
             if (added.IsCompleted)
                 _queue.Wake();
             else
-                Interlocked.Exchange(ref _freed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+                _freed.Raise();
         }
     }
 

@@ -31,7 +31,7 @@ public sealed partial class TaskEngine : IHostedService, IAsyncDisposable
     private readonly ConcurrentDictionary<long, ActiveRun> _runs = [];
     private readonly CancellationTokenSource _stopping = new(), _ending = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile TaskCompletionSource _freed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Signal _freed = new();
     private volatile Session? _session;
     private volatile bool _draining;
     private Task? _main;

@@ -28,10 +28,13 @@ public sealed record TaskEngineOptions
     public TimeSpan MinPoll { get; init; } = TimeSpan.FromMilliseconds(25);
 
     /// <summary>
-    /// The longest pause between looks: how late a task of another machine may be found. While all that happens is that runs end and others begin, a look
-    /// holds for an eighth of it.
+    /// The longest pause between looks: how late a task of another machine may be found. A machine whose runs end and others begin looks eight times in
+    /// it.
     /// </summary>
     public TimeSpan MaxPoll { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a look holds that brought tasks, while all that happens is that runs end; and the pause after it, when none does.</summary>
+    internal TimeSpan LookHolds => MaxPoll / 8;
 
     /// <summary>Tasks claimed in one transaction at most, 1 to 1000.</summary>
     public int ClaimBatch { get; init; } = 64;

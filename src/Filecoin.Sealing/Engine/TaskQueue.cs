@@ -10,7 +10,7 @@ public sealed class TaskQueue
 {
     private const int MaxName = 64, MaxSubject = 512;
 
-    private TaskCompletionSource _added = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Signal _added = new();
 
     /// <summary>Adds a task within the caller's transaction: it is there exactly when the rest of the transaction is.</summary>
     /// <param name="session">The caller's transaction.</param>
@@ -56,11 +56,10 @@ public sealed class TaskQueue
     }
 
     /// <summary>Makes the engine of this process look at the queue now.</summary>
-    public void Wake() =>
-        Interlocked.Exchange(ref _added, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+    public void Wake() => _added.Raise();
 
     /// <summary>Ends at the next <see cref="Wake"/>.</summary>
-    internal Task Added => Volatile.Read(ref _added).Task;
+    internal Task Added => _added.Next;
 
     internal static void ValidateType(string type)
     {
