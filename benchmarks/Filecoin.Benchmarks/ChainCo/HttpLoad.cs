@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
@@ -8,23 +7,21 @@ using System.Text;
 namespace Filecoin.Benchmarks.ChainCo;
 
 /// <summary>
-/// Clients that cost little: each a thread with a blocking socket, one kept-alive connection and one request at a time.
+/// Clients that cost little: one thread for all of them, each with a kept-alive connection and one request at a time. A thread for each would measure
+/// how the system switches between them.
 /// </summary>
 internal sealed class HttpLoad : IDisposable
 {
     /// <summary>A read with an answer of 1 KB that no proxy may remember.</summary>
     public const string Read = """{"jsonrpc":"2.0","id":1,"method":"Filecoin.StateMinerPower","params":["f01000",null]}""";
 
+    private const short PollIn = 1;
     private readonly RawClient[] _clients;
 
     public HttpLoad(Uri url, int clients) => _clients = [.. Enumerable.Range(0, clients).Select(_ => new RawClient(url))];
 
     /// <summary>Calls as fast as answers come.</summary>
-    public LoadResult Run(int calls) => OnAll((client, results) =>
-    {
-        for (int i = 0; i < calls / _clients.Length; i++)
-            results.Call(client, Stopwatch.GetTimestamp());
-    });
+    public LoadResult Run(int calls) => Run(calls, _ => 0);
 
     /// <summary>
     /// Calls at a rate, whatever the answers do: each call is due at its time and taken by the next free client. Its time counts from when it was due, so
@@ -32,14 +29,8 @@ internal sealed class HttpLoad : IDisposable
     /// </summary>
     public LoadResult RunAt(double callsPerSecond, TimeSpan duration)
     {
-        using var due = new BlockingCollection<long>();
-        var pace = new Thread(() => Pace(due, callsPerSecond, duration));
-        pace.Start();
-        return OnAll((client, results) =>
-        {
-            foreach (long at in due.GetConsumingEnumerable())
-                results.Call(client, at);
-        });
+        long begun = Stopwatch.GetTimestamp();
+        return Run((int)(callsPerSecond * duration.TotalSeconds), call => begun + (long)(call / callsPerSecond * Stopwatch.Frequency));
     }
 
     public void Dispose()
@@ -48,49 +39,70 @@ internal sealed class HttpLoad : IDisposable
             client.Dispose();
     }
 
-    private LoadResult OnAll(Action<RawClient, Recorder> work)
+    [DllImport("libc", SetLastError = true)]
+    private static extern int ppoll([In, Out] PollEntry[] entries, nuint count, in TimeSpec timeout, nint signals);
+
+    /// <param name="calls">How many.</param>
+    /// <param name="dueAt">When each is due; 0 for as soon as a client is free.</param>
+    private LoadResult Run(int calls, Func<int, long> dueAt)
     {
-        var recorders = _clients.Select(_ => new Recorder()).ToArray();
+        var times = new List<(long Due, long Took)>(calls);
+        var free = new Stack<int>(Enumerable.Range(0, _clients.Length));
+        long[] due = new long[_clients.Length];
+        PollEntry[] entries = [.. _clients.Select(_ => new PollEntry { Descriptor = -1, Events = PollIn, Returned = 0 })];
+        int next = 0, failed = 0;
         long begun = Stopwatch.GetTimestamp();
-        Thread[] threads = [.. _clients.Select((client, i) => new Thread(() => work(client, recorders[i])))];
-        foreach (Thread thread in threads)
-            thread.Start();
-        foreach (Thread thread in threads)
-            thread.Join();
-        return new LoadResult(
-            [.. recorders.SelectMany(recorder => recorder.Times).OrderBy(call => call.Took)], recorders.Sum(recorder => recorder.Failed), Stopwatch.GetElapsedTime(begun));
-    }
-
-    // The runtime sleeps whole milliseconds at least, and a thread that spins takes the daemon's core.
-    [DllImport("libc")]
-    private static extern int usleep(uint microseconds);
-
-    private static void Pace(BlockingCollection<long> due, double callsPerSecond, TimeSpan duration)
-    {
-        long begun = Stopwatch.GetTimestamp(), calls = (long)(callsPerSecond * duration.TotalSeconds);
-        for (long i = 0; i < calls; i++)
+        while (times.Count < calls)
         {
-            long at = begun + (long)(i / callsPerSecond * Stopwatch.Frequency);
-            while (at - Stopwatch.GetTimestamp() is > 0 and var early)
-                _ = usleep((uint)(early * 1_000_000 / Stopwatch.Frequency));
-            due.Add(at);
+            long now = Stopwatch.GetTimestamp();
+            long wait = Stopwatch.Frequency;
+            while (next < calls && free.Count > 0)
+            {
+                long at = dueAt(next);
+                wait = at - now;
+                if (wait > 0)
+                    break;
+                int client = free.Pop();
+                due[client] = at == 0 ? now : at;
+                next++;
+                if (_clients[client].Send(Read))
+                    entries[client].Descriptor = _clients[client].Descriptor;
+                else
+                    Ended(client, succeeded: false);
+                wait = Stopwatch.Frequency;
+            }
+
+            var timeout = new TimeSpec { Seconds = 0, Nanoseconds = (nint)Math.Clamp(wait, 0, Stopwatch.Frequency - 1) };
+            if (ppoll(entries, (nuint)entries.Length, timeout, 0) <= 0)
+                continue;
+            for (int client = 0; client < entries.Length; client++)
+            {
+                if (entries[client].Descriptor >= 0 && entries[client].Returned != 0 && _clients[client].Receive() is { } succeeded)
+                    Ended(client, succeeded);
+            }
         }
 
-        due.CompleteAdding();
+        return new LoadResult([.. times.OrderBy(call => call.Took)], failed, Stopwatch.GetElapsedTime(begun));
+
+        void Ended(int client, bool succeeded)
+        {
+            times.Add((due[client], Stopwatch.GetTimestamp() - due[client]));
+            failed += succeeded ? 0 : 1;
+            entries[client].Descriptor = -1;
+            free.Push(client);
+        }
     }
 
-    private sealed class Recorder
+    /// <summary><c>struct pollfd</c>; one without a descriptor is passed over.</summary>
+    private struct PollEntry
     {
-        public List<(long Due, long Took)> Times { get; } = [];
+        public int Descriptor;
+        public short Events, Returned;
+    }
 
-        public int Failed { get; private set; }
-
-        public void Call(RawClient client, long due)
-        {
-            if (!client.Call(Read))
-                Failed++;
-            Times.Add((due, Stopwatch.GetTimestamp() - due));
-        }
+    private struct TimeSpec
+    {
+        public nint Seconds, Nanoseconds;
     }
 }
 
@@ -125,8 +137,19 @@ internal sealed class RawClient : IDisposable
     /// <summary>The last answer, head and body.</summary>
     public ReadOnlySpan<byte> Answer => _buffer.AsSpan(0, _length);
 
+    public int Descriptor => (int)_socket.Handle;
+
     /// <summary>Whether the answer was a result.</summary>
     public bool Call(string body)
+    {
+        bool? succeeded = Send(body) ? null : false;
+        while (succeeded is null)
+            succeeded = Receive();
+        return succeeded.Value;
+    }
+
+    /// <returns>Whether the request went out; otherwise the next goes by a new connection.</returns>
+    public bool Send(string body)
     {
         if (!ReferenceEquals(body, _body))
         {
@@ -135,24 +158,34 @@ internal sealed class RawClient : IDisposable
                 $"POST {_url.AbsolutePath} HTTP/1.1\r\nHost: {_url.Authority}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}");
         }
 
+        _length = 0;
         try
         {
             _socket.Send(_request);
-            _length = 0;
-            do
-            {
-                int read = _socket.Receive(_buffer.AsSpan(_length));
-                if (read == 0)
-                    throw new SocketException((int)SocketError.ConnectionReset);
-                _length += read;
-            }
-            while (!IsWhole(Answer));
-            return Answer.StartsWith("HTTP/1.1 200"u8) && Answer.IndexOf("\"result\""u8) > 0;
+            return true;
         }
         catch (SocketException)
         {
-            _socket.Dispose();
-            _socket = Connect();
+            Reconnect();
+            return false;
+        }
+    }
+
+    /// <summary>Waits for more of the answer.</summary>
+    /// <returns>Whether the answer was a result; null when it is not whole yet.</returns>
+    public bool? Receive()
+    {
+        try
+        {
+            int read = _socket.Receive(_buffer.AsSpan(_length));
+            if (read == 0)
+                throw new SocketException((int)SocketError.ConnectionReset);
+            _length += read;
+            return IsWhole(Answer) ? Answer.StartsWith("HTTP/1.1 200"u8) && Answer.IndexOf("\"result\""u8) > 0 : null;
+        }
+        catch (SocketException)
+        {
+            Reconnect();
             return false;
         }
     }
@@ -168,6 +201,12 @@ internal sealed class RawClient : IDisposable
         if (at < 0)
             return answer.EndsWith("\r\n0\r\n\r\n"u8);
         return Utf8Parser.TryParse(answer[(at + "Content-Length: ".Length)..], out int length, out _) && answer.Length - head - 4 >= length;
+    }
+
+    private void Reconnect()
+    {
+        _socket.Dispose();
+        _socket = Connect();
     }
 
     private Socket Connect()
