@@ -4,6 +4,12 @@ using Filecoin.ChainCo.Rpc.Serving;
 using Filecoin.ChainCo.Rpc.Api;
 using Filecoin.Samples.ChainProxy;
 
+// Read when the first socket is made. Code that blocks would hold up connections; the proxy's does not, and each hand-over to another thread that is spared
+// is a tenth of what a forwarded call costs.
+const string inline = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+if (Environment.GetEnvironmentVariable(inline) is null)
+    Environment.SetEnvironmentVariable(inline, "1");
+
 var config = new Option<string>("--config", "-c")
 {
     Description = $"The configuration file, JSON, or TOML when it ends in .toml; members are overridden by {ProxyConfig.EnvironmentPrefix}….", Recursive = true, DefaultValueFactory = _ => "chainproxy.json",

@@ -67,35 +67,25 @@ public sealed class FilePinStore : IPinStore
     }
 
     /// <inheritdoc/>
-    public Task<string> ClaimAsync(string kind, string key, string value, CancellationToken cancellationToken = default)
+    public Task<string> ClaimAsync(string kind, string key, string value, CancellationToken cancellationToken = default) => LockedAsync(() =>
     {
-        lock (_lock)
-        {
-            if (_pins.Find(kind, key) is { } winner)
-                return Task.FromResult(winner);
-            Append(kind, key, value);
-            return Task.FromResult(value);
-        }
-    }
+        if (_pins.Find(kind, key) is { } winner)
+            return winner;
+        Append(kind, key, value);
+        return value;
+    });
 
     /// <inheritdoc/>
-    public Task<string?> FindAsync(string kind, string key, CancellationToken cancellationToken = default)
-    {
-        lock (_lock)
-            return Task.FromResult(_pins.Find(kind, key));
-    }
+    public Task<string?> FindAsync(string kind, string key, CancellationToken cancellationToken = default) => LockedAsync(() => _pins.Find(kind, key));
 
     /// <inheritdoc/>
-    public Task<bool> MoveAsync(string kind, string key, string from, string to, CancellationToken cancellationToken = default)
+    public Task<bool> MoveAsync(string kind, string key, string from, string to, CancellationToken cancellationToken = default) => LockedAsync(() =>
     {
-        lock (_lock)
-        {
-            bool moves = _pins.Find(kind, key) == from;
-            if (moves)
-                Append(kind, key, to);
-            return Task.FromResult(moves);
-        }
-    }
+        bool moves = _pins.Find(kind, key) == from;
+        if (moves)
+            Append(kind, key, to);
+        return moves;
+    });
 
     /// <inheritdoc/>
     public async Task<IAsyncDisposable> LockAsync(string name, CancellationToken cancellationToken = default)
@@ -107,6 +97,13 @@ public sealed class FilePinStore : IPinStore
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _file.DisposeAsync();
+
+    /// <summary>Apart from the caller's thread, which may be one that serves connections: whoever holds the lock may be writing to the disk.</summary>
+    private Task<T> LockedAsync<T>(Func<T> work) => Task.Run(() =>
+    {
+        lock (_lock)
+            return work();
+    });
 
     private static FileStream OpenFile(string path, FileMode mode)
     {

@@ -79,7 +79,9 @@ public sealed class HttpRpcTransport : IRpcTransport
             using HttpResponseMessage response = await _client.SendAsync(message, token).ConfigureAwait(false);
             if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
                 throw new RpcUnauthorizedException(method, (int)response.StatusCode);
-            return (response.StatusCode, await ReadBodyAsync(method, response.Content, token).ConfigureAwait(false));
+            ReadOnlyMemory<byte> body = await ReadBodyAsync(method, response.Content, token).ConfigureAwait(false);
+            await SocketThread.LeaveWith(body.Length);
+            return (response.StatusCode, body);
         }
         catch (HttpRequestException e)
         {

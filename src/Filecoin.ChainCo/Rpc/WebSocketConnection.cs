@@ -152,6 +152,8 @@ internal sealed class WebSocketConnection : IAsyncDisposable
                 (buffer, int length) = await ReceiveAsync(buffer).ConfigureAwait(false);
                 if (length < 0)
                     break;
+                await SocketThread.LeaveWith(length);
+
                 // Slices of the message outlive this turn, so each message keeps its own bytes.
                 Dispatch(buffer.AsSpan(0, length).ToArray());
                 if (buffer.Length > 1 << 20)

@@ -15,6 +15,7 @@ internal sealed class HttpEndpoint(RpcServingOptions options)
         try
         {
             (ReadOnlyMemory<byte> body, rented) = await ReadAsync(context.Request.BodyReader, context.RequestAborted).ConfigureAwait(false);
+            await SocketThread.LeaveWith(body.Length);
             byte first = RpcCall.FirstByte(body.Span);
             if (first == 0)
                 throw RpcFaultException.InvalidRequest("Invalid request: an empty body");

@@ -101,6 +101,8 @@ internal sealed class SocketSession : IAsyncDisposable
                         break;
                 }
 
+                await SocketThread.LeaveWith(length);
+
                 // Calls outlive this turn, so each keeps its own bytes. With all slots taken the client's next message waits.
                 byte[] message = buffer.AsSpan(0, length).ToArray();
                 await _slots.WaitAsync(_closing.Token).ConfigureAwait(false);
