@@ -34,7 +34,7 @@ public sealed record TaskEngineOptions
     public TimeSpan MaxPoll { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How long a look holds that brought tasks, while all that happens is that runs end; and the pause after it, when none does.</summary>
-    internal TimeSpan LookHolds => MaxPoll / 8;
+    internal TimeSpan LookHolds => MaxPoll / 8 > MinPoll ? MaxPoll / 8 : MinPoll;
 
     /// <summary>Tasks claimed in one transaction at most, 1 to 1000.</summary>
     public int ClaimBatch { get; init; } = 64;
