@@ -55,13 +55,8 @@ internal sealed class HttpLoad : IDisposable
         while (times.Count < calls)
         {
             long now = Stopwatch.GetTimestamp();
-            long wait = Stopwatch.Frequency;
-            while (next < calls && free.Count > 0)
+            while (next < calls && free.Count > 0 && dueAt(next) is var at && at <= now)
             {
-                long at = dueAt(next);
-                wait = at - now;
-                if (wait > 0)
-                    break;
                 int client = free.Pop();
                 due[client] = at == 0 ? now : at;
                 next++;
@@ -69,9 +64,9 @@ internal sealed class HttpLoad : IDisposable
                     entries[client].Descriptor = _clients[client].Descriptor;
                 else
                     Ended(client, succeeded: false);
-                wait = Stopwatch.Frequency;
             }
 
+            long wait = next < calls && free.Count > 0 ? dueAt(next) - now : Stopwatch.Frequency;
             var timeout = new TimeSpec { Seconds = 0, Nanoseconds = (nint)Math.Clamp(wait, 0, Stopwatch.Frequency - 1) };
             if (ppoll(entries, (nuint)entries.Length, timeout, 0) <= 0)
                 continue;

@@ -12,20 +12,6 @@ internal static class SocketThread
     private const int Large = 256 << 10;
 
     /// <summary>Goes on in the thread pool when a message of so many bytes is to be worked on, and at once when it is small.</summary>
-    public static LeaveAwaitable LeaveWith(int bytes) => new(bytes > Large);
-
-    public readonly record struct LeaveAwaitable(bool Leaves) : ICriticalNotifyCompletion
-    {
-        public bool IsCompleted => !Leaves;
-
-        public LeaveAwaitable GetAwaiter() => this;
-
-        public void GetResult()
-        {
-        }
-
-        public void OnCompleted(Action continuation) => ThreadPool.QueueUserWorkItem(static go => go(), continuation, preferLocal: false);
-
-        public void UnsafeOnCompleted(Action continuation) => ThreadPool.UnsafeQueueUserWorkItem(static go => go(), continuation, preferLocal: false);
-    }
+    public static ConfiguredTaskAwaitable LeaveWith(int bytes) =>
+        Task.CompletedTask.ConfigureAwait(bytes > Large ? ConfigureAwaitOptions.ForceYielding : ConfigureAwaitOptions.None);
 }

@@ -29,13 +29,16 @@ public sealed partial class TaskEngine
             {
                 (bool again, bool claimed, wake) = await LookAndClaimAsync(session, cancellationToken).ConfigureAwait(false);
                 if (again)
-                    pause = _options.MinPoll;
-                else if (claimed)
-                    pause = _options.LookHolds;
-                if (again || !claimed)
+                {
                     _view = null;
-                if (again)
+                    pause = _options.MinPoll;
                     continue;
+                }
+
+                if (claimed)
+                    pause = _options.LookHolds;
+                else
+                    _view = null;
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
