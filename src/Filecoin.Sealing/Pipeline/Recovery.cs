@@ -6,7 +6,7 @@ namespace Filecoin.Sealing.Pipeline;
 /// <param name="Attempts">Runs of the stage that failed in a row, this one counted.</param>
 /// <param name="Rounds">Times that the sector was labelled from the start since an operator last let it go on.</param>
 /// <param name="PreCommitted">Whether its precommit is on the chain: the ticket is fixed then.</param>
-/// <param name="OnChain">Whether the chain holds it as a proven sector.</param>
+/// <param name="OnChain">Whether the chain holds it as a proven sector, with the replica that was made here if there is one.</param>
 public readonly record struct FailedStage(SealStage Stage, StageFault Fault, long Attempts, long Rounds, bool PreCommitted, bool OnChain);
 
 /// <summary>What becomes of a sector whose stage failed.</summary>
@@ -40,12 +40,14 @@ public abstract record Recovery
     /// <summary>Decides. A function of its argument alone.</summary>
     public static Recovery Decide(FailedStage failed)
     {
-        if (failed.OnChain && failed.Stage < SealStage.Finalize)
+        // Before its precommit it lacks files: it is on the chain and labelled anew.
+        if (failed is { OnChain: true, Stage: >= SealStage.PreCommit and < SealStage.Finalize })
             return new SkipTo(SealStage.Finalize);
         Recovery recovery = ByFault(failed);
 
-        // A fault that its stage cannot have: nobody foresaw it.
-        return recovery is GoBack back && back.Stage > failed.Stage ? new Hold("retry", "see the reason and the log") : recovery;
+        // A fault that its stage cannot have: nobody foresaw it. And what the chain proves is not sealed anew unasked: its files would go.
+        SealStage first = failed.Stage >= SealStage.Finalize ? SealStage.CommitLanding : SealStage.Sdr;
+        return recovery is GoBack back && (back.Stage < first || back.Stage > failed.Stage) ? new Hold("retry", "see the reason and the log") : recovery;
     }
 
     /// <summary>The rest after so many failures: 5 seconds, doubled with each, ten minutes at most.</summary>
@@ -60,8 +62,8 @@ public abstract record Recovery
         StageFault.Transient or StageFault.MessageFailed => Again(failed, failed.Stage),
         StageFault.FundsShort => Again(failed, failed.Stage, "see that the balance covers deposit, pledge and fees, or raise the limits"),
         StageFault.DiskFull => Again(failed, failed.Stage, "free space in the sealing and storage paths"),
-        StageFault.FilesLost when failed.OnChain || failed.Stage >= SealStage.Finalize =>
-            new Hold("retry", "bring the sector's files back, or terminate it on the chain"),
+        StageFault.FilesLost when failed.Stage >= SealStage.Finalize =>
+            new Hold("retry", "bring the sector's files back, label it anew from Sdr, or terminate it on the chain"),
         StageFault.FilesLost => Relabel(failed, keepTicket: true),
         StageFault.DataLost => new Hold("retry", "bring the piece's data back, or remove the sector and add the piece anew"),
         StageFault.TicketExpired or StageFault.TicketChanged => failed.PreCommitted
@@ -72,6 +74,8 @@ public abstract record Recovery
             ? new Hold("retry", "the precommit does not stay on the chain")
             : new GoBack(SealStage.PreCommit, KeepTicket: true),
         StageFault.PreCommitExpired => new Hold("remove", "the time for the proof is over and the number is spent; its pieces go into another sector"),
+        StageFault.PreCommitForeign when failed.Stage >= SealStage.Finalize =>
+            new Hold("retry", "the chain proves another replica under this number: bring that one back, or terminate it on the chain"),
         StageFault.PreCommitForeign => new Hold("remove", "another program uses this number; see that only one allocates"),
         StageFault.ProofInvalid => failed.Attempts < 2 ? new Retry(TimeSpan.Zero) : Relabel(failed, keepTicket: true),
         StageFault.DealExpired => new Hold("remove", "a deal's start is over; its sector cannot be proven with it"),

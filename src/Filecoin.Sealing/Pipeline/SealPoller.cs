@@ -207,7 +207,12 @@ internal sealed partial class SealPoller(
     {
         SectorRow row = facts.Row;
         if (await view.SectorAsync(row.Id, cancellationToken).ConfigureAwait(false) is { } found)
-            return session => SealTransitions.AdvanceAsync(session, row, null, new CommitResult(found.Activation.Value, found.Expiration.Value));
+        {
+            return !facts.Differs(found)
+                ? session => SealTransitions.AdvanceAsync(session, row, null, new CommitResult(found.Activation.Value, found.Expiration.Value))
+                : session => SealTransitions.FailAsync(session, row, StageFault.PreCommitForeign, $"the chain proves {found.SealedCID} under the number");
+        }
+
         return Missing(row, message, StageFault.SectorMissing, "the message landed, and the chain holds no such sector");
     }
 
@@ -253,10 +258,13 @@ internal sealed partial class SealPoller(
 
     private async Task<Decision> RecoverAsync(SectorRow row, ChainView view, CancellationToken cancellationToken)
     {
-        view.Covering(await FactsAsync(row, cancellationToken).ConfigureAwait(false));
+        SectorFacts facts = await FactsAsync(row, cancellationToken).ConfigureAwait(false);
+        view.Covering(facts);
         SectorPreCommitOnChainInfo? preCommit = await view.PreCommitAsync(row.Id, cancellationToken).ConfigureAwait(false);
         SectorOnChainInfo? sector = await view.SectorAsync(row.Id, cancellationToken).ConfigureAwait(false);
-        Recovery recovery = Recovery.Decide(new(row.Stage, row.Fault, row.Attempt, row.Rounds - row.SinceRound, preCommit is not null, sector is not null));
+        bool foreign = sector is not null && facts.Differs(sector);
+        Recovery recovery = Recovery.Decide(new(
+            row.Stage, foreign ? StageFault.PreCommitForeign : row.Fault, row.Attempt, row.Rounds - row.SinceRound, preCommit is not null, sector is not null && !foreign));
         Recovers(logger, row.Id, row.Stage, row.Fault, row.Reason, recovery);
         return recovery switch
         {

@@ -114,7 +114,7 @@ public enum StageFault
     /// <summary>The time for the proof is over; the deposit is lost and the number spent.</summary>
     PreCommitExpired,
 
-    /// <summary>Another precommit is on the chain under this number.</summary>
+    /// <summary>Another precommit, or another replica, is on the chain under this number.</summary>
     PreCommitForeign,
 
     /// <summary>The message landed and failed, or was given up before.</summary>

@@ -163,7 +163,10 @@ public sealed partial class SealingPipeline
 
     /// <summary>Lets a sector that was handed to the operator, or that waits, go on: at its stage, or from an earlier one.</summary>
     /// <param name="number">The sector.</param>
-    /// <param name="from">Where it begins anew; null for its stage.</param>
+    /// <param name="from">
+    /// Where it begins anew; null for its stage. From <see cref="SealStage.Sdr"/> it is labelled anew, with its ticket while the chain holds the sector or
+    /// may come to hold it: the same replica comes out.
+    /// </param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="SectorStateException">
     /// There is no such sector, it is proving or removed, <paramref name="from"/> is later than its stage, or earlier while a message with it is on its way.
@@ -193,20 +196,27 @@ public sealed partial class SealingPipeline
     /// <exception cref="SectorStateException">
     /// There is no such sector, a message with it is on its way, or the chain proves it: then it is terminated, not removed.
     /// </exception>
-    public Task RemoveAsync(ulong number, CancellationToken cancellationToken = default) => ChangeAsync(
-        number,
-        async (session, row) =>
-        {
-            if (row.State == SectorState.Removed)
-                return;
-            if (row.Stage >= SealStage.Finalize)
-                throw new SectorStateException($"{row.Id}: expected a sector that the chain does not prove, found it at {row.Stage}; terminate it on the chain");
-            await RequireNothingOnItsWayAsync(session, row).ConfigureAwait(false);
-            await SupersedeAsync(session, row, row.Stage, new() { Stage = row.Stage, State = SectorState.Removed, Reason = "removed by an operator" }).ConfigureAwait(false);
-            await SealStore.ReleasePiecesAsync(session, row.Id, "Open").ConfigureAwait(false);
-            await _queue.AddAsync(session, CleanTask.Name, row.Id.ToString()).ConfigureAwait(false);
-        },
-        cancellationToken);
+    /// <exception cref="RpcException">The sector was proven once, and the node does not say whether it still is.</exception>
+    public async Task RemoveAsync(ulong number, CancellationToken cancellationToken = default)
+    {
+        // One that is labelled anew is at an early stage again, and the chain proves it all the same.
+        bool proven = await _database.ReadAsync(session => SealStore.FactsAsync(session, Id(number)), cancellationToken).ConfigureAwait(false) is { WasProven: true } facts
+            && await _chain.SectorAsync(_options.Miner, number, TipSetKey.Empty, cancellationToken).ConfigureAwait(false) is { } found && !facts.Differs(found);
+        await ChangeAsync(
+            number,
+            async (session, row) =>
+            {
+                if (row.State == SectorState.Removed)
+                    return;
+                if (row.Stage >= SealStage.Finalize || proven)
+                    throw new SectorStateException($"{row.Id}: expected a sector that the chain does not prove, found it at {row.Stage}; terminate it on the chain");
+                await RequireNothingOnItsWayAsync(session, row).ConfigureAwait(false);
+                await SupersedeAsync(session, row, row.Stage, new() { Stage = row.Stage, State = SectorState.Removed, Reason = "removed by an operator" }).ConfigureAwait(false);
+                await SealStore.ReleasePiecesAsync(session, row.Id, "Open").ConfigureAwait(false);
+                await _queue.AddAsync(session, CleanTask.Name, row.Id.ToString()).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>A message that is on its way may land whatever an operator wants: what it carries is then on the chain.</summary>
     private static async Task RequireNothingOnItsWayAsync(SqlSession session, SectorRow row)
@@ -225,8 +235,9 @@ public sealed partial class SealingPipeline
             await SealStore.EndAsync(session, row.Id, row.Run, StageOutcome.Failed, null, null, StageFault.Transient, "an operator stopped it").ConfigureAwait(false);
         }
 
+        // The ticket stays: whether the sector still needs it, labelling asks the chain.
         if (stage < row.Stage)
-            await SealStore.SupersedeAsync(session, row.Id, stage).ConfigureAwait(false);
+            await SealStore.SupersedeAsync(session, row.Id, stage == SealStage.Sdr ? SealStage.TreeD : stage).ConfigureAwait(false);
     }
 
     private async Task<int> PackAsync(CancellationToken cancellationToken)

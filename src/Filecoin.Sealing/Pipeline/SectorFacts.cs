@@ -1,3 +1,5 @@
+using Filecoin.ChainCo.Chain;
+using Filecoin.ChainCo.Chain.Actors;
 using Filecoin.Proving.PoRep;
 using Filecoin.Proving.Sectors;
 
@@ -43,9 +45,18 @@ internal sealed class SectorFacts(SectorRow row, IReadOnlyList<StageRunRow> runs
         _ => (long?)null,
     }) ?? 0;
 
+    /// <summary>Messages that were to put a precommit of the sector on the chain, those that a step back voided counted.</summary>
+    public IEnumerable<string> PreCommitMessages => runs
+        .Where(run => run is { Stage: SealStage.PreCommit, Outcome: StageOutcome.Done, Result: not null })
+        .Select(run => PipelineJson.Read<MessageResult>(run.Result!).Message)
+        .Where(message => message.Length > 0);
+
+    /// <summary>Whether the chain was ever seen to prove the sector.</summary>
+    public bool WasProven => runs.Any(run => run is { Stage: SealStage.CommitLanding, Outcome: StageOutcome.Done });
+
     public Commitment CommD => Filecoin.Proving.Pieces.DataCommitment.Compute(row.Config.SectorSize, [.. pieces.Select(piece => piece.Info)]);
 
-    public Ticket Ticket => Ticket.Parse((Sdr ?? throw Missing(SealStage.Sdr)).Ticket);
+    public Proving.Sectors.Ticket Ticket => Proving.Sectors.Ticket.Parse((Sdr ?? throw Missing(SealStage.Sdr)).Ticket);
 
     public Commitment CommR => Commitment.Parse((Trees ?? throw Missing(SealStage.Trees)).CommR);
 
@@ -57,6 +68,9 @@ internal sealed class SectorFacts(SectorRow row, IReadOnlyList<StageRunRow> runs
 
     /// <summary>The epoch of the last deal's end, or null.</summary>
     public long? LatestEnd => pieces.Max(piece => piece.Terms.EndEpoch);
+
+    /// <summary>Whether what the chain proves under the number is not the replica that was made here; false while there is none.</summary>
+    public bool Differs(SectorOnChainInfo onChain) => Trees is not null && onChain.SealedCID != Cid.FromSealedCommitment(CommR.Span);
 
     private T? Result<T>(SealStage stage, bool evenFailed = false)
         where T : class

@@ -11,8 +11,10 @@ internal sealed class FinalizeStage(SealingTaskContext context)
     {
         // What is removed here cannot be made again quickly: the chain is asked once more.
         ChainView view = (await ChainView.TakeAsync(Context.Chain, Context.Options, cancellationToken).ConfigureAwait(false)).Covering(facts);
-        if (await view.SectorAsync(facts.Row.Id, cancellationToken).ConfigureAwait(false) is null)
+        if (await view.SectorAsync(facts.Row.Id, cancellationToken).ConfigureAwait(false) is not { } found)
             throw new StageFailure(StageFault.SectorMissing, "the chain holds no such sector any more");
+        if (facts.Differs(found))
+            throw new StageFailure(StageFault.PreCommitForeign, $"the chain proves {found.SealedCID} under the number");
         SealJob job = await JobAsync(facts, run, cancellationToken).ConfigureAwait(false);
         await RunLocallyAsync(new FinalizeTask(), job, run, cancellationToken).ConfigureAwait(false);
         FinalizeTask.ClearSyntheticProofs(job);

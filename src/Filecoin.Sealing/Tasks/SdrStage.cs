@@ -1,9 +1,7 @@
-using Filecoin.ChainCo.Chain;
 using Filecoin.Proving.Sectors;
 using Filecoin.Proving.Storage;
 using Filecoin.Sealing.Engine;
 using Filecoin.Sealing.Pipeline;
-using Ticket = Filecoin.Proving.Sectors.Ticket;
 
 namespace Filecoin.Sealing.Tasks;
 
@@ -23,21 +21,7 @@ internal sealed class SdrStage(SealingTaskContext context) : StageTask<SdrResult
     private async Task<SdrResult> DrawAsync(SectorFacts facts, TaskRun run, CancellationToken cancellationToken)
     {
         SectorRow row = facts.Row;
-        NetworkPolicy policy = Context.Options.Policy;
-        ChainView view = (await ChainView.TakeAsync(Context.Chain, Context.Options, cancellationToken).ConfigureAwait(false)).Covering(facts);
-        SdrResult drawn;
-        if (facts.Sdr is { } kept && (await view.PreCommitAsync(row.Id, cancellationToken).ConfigureAwait(false) is not null
-            || view.Head.Height.Value - kept.Epoch < policy.MaxPreCommitRandomnessLookback / 2))
-        {
-            drawn = kept with { Round = row.Rounds };
-        }
-        else
-        {
-            ChainEpoch epoch = Math.Max(0, view.Head.Height.Value - policy.SealRandomnessLookback);
-            Ticket ticket = await SealRandomness.TicketAsync(Context.Chain, Context.Options.Miner, epoch, view.Head.Key, cancellationToken).ConfigureAwait(false);
-            drawn = new SdrResult(ticket.ToString(), epoch.Value, row.Rounds);
-        }
-
+        SdrResult drawn = await SectorTicket.ChooseAsync(facts, Context.Database, Context.Chain, Context.Options, cancellationToken).ConfigureAwait(false);
         await Context.Storage.RemoveAsync(row.Id, cancellationToken).ConfigureAwait(false);
         await run.WriteAsync(session => SealStore.NoteAsync(session, row.Id, row.Run, run.Machine, PipelineJson.Write(drawn)), cancellationToken).ConfigureAwait(false);
         return drawn;

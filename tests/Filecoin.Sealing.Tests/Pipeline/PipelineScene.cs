@@ -161,7 +161,9 @@ internal sealed class PipelineScene : IAsyncDisposable, ISealingStorage
         SealStage stage = Enum.Parse<SealStage>(task.Type);
         SectorFacts facts = (await Database.ReadAsync(session => SealStore.FactsAsync(session, sector)))!;
         StageFault? fault = Outcome(sector, stage);
-        SdrResult? drawn = stage == SealStage.Sdr ? await DrawAsync(facts) : null;
+        SdrResult? drawn = stage != SealStage.Sdr ? null
+            : facts.Sdr is { } sdr && sdr.Round == facts.Row.Rounds ? sdr
+            : await SectorTicket.ChooseAsync(facts, Database, Chain, Options, default);
         await Database.WriteAsync(async session =>
         {
             await session.ExecuteAsync("DELETE FROM task_queue WHERE id = @Id", new { task.Id });
@@ -172,15 +174,6 @@ internal sealed class PipelineScene : IAsyncDisposable, ISealingStorage
             else
                 await CompleteAsync(session, facts, stage, run, drawn);
         });
-    }
-
-    private async Task<SdrResult> DrawAsync(SectorFacts facts)
-    {
-        ChainView view = await ChainView.TakeAsync(Chain, Options, default);
-        if (facts.Sdr is { } sdr && (sdr.Round == facts.Row.Rounds || await view.PreCommitAsync(facts.Row.Id, default) is not null))
-            return sdr with { Round = facts.Row.Rounds };
-        long epoch = Math.Max(0, view.Head.Height.Value - Policy.SealRandomnessLookback);
-        return new SdrResult((await SealRandomness.TicketAsync(Chain, Chain.Miner, epoch, view.Head.Key, default)).ToString(), epoch, facts.Row.Rounds);
     }
 
     private async Task CompleteAsync(SqlSession session, SectorFacts facts, SealStage stage, long run, SdrResult? drawn)

@@ -30,7 +30,7 @@ public sealed class SealingPipelineTests
                 bool chainDecides = fault is StageFault.SeedChanged || (fault is StageFault.SectorMissing && stage >= SealStage.Finalize);
                 Assert.True(recovery is Recovery.Hold { Verb.Length: > 0, Advice.Length: > 0 } || chainDecides, $"{worst}: {recovery}");
                 if (Recovery.Decide(worst with { Attempts = 1, Rounds = 1 }) is Recovery.GoBack back)
-                    Assert.True(back.Stage <= stage, $"{stage}, {fault}: back to {back.Stage}");
+                    Assert.True(back.Stage <= stage && (stage < SealStage.Finalize || back.Stage >= SealStage.CommitLanding), $"{stage}, {fault}: back to {back.Stage}");
             }
         }
     }
@@ -226,6 +226,79 @@ public sealed class SealingPipelineTests
         Assert.Contains(details.History, run => run.Fault == StageFault.FilesLost);
         Assert.Single(scene.Replicas[sector]);
         Assert.Equal(1, scene.Chain.Executed.Count(e => e.Message.Method == MinerMethods.PreCommitSectorBatch2));
+    }
+
+    /// <summary>The replica that the chain proves is the only one worth making, however old its ticket is.</summary>
+    [Theory, EachDatabase]
+    public async Task What_the_chain_holds_is_labelled_anew_with_its_ticket(string kind)
+    {
+        foreach (SealStage reached in (SealStage[])[SealStage.PreCommitLanding, SealStage.PoRep, SealStage.Finalize])
+        {
+            await using var scene = new PipelineScene(kind);
+            SealingPipeline hub = await scene.StartAsync();
+            SectorId sector = (await hub.PledgeAsync())[0];
+            scene.Outcome = (_, stage) => stage == reached ? StageFault.Defect : null;
+            if (reached == SealStage.PreCommitLanding)
+                scene.Chain.Exit = _ => 16;
+            await scene.SettleAsync(hub);
+            Assert.Equal(SectorState.Held, (await scene.ShowAsync(hub, sector)).Summary.State);
+            scene.Chain.Mine((int)(scene.Policy.MaxPreCommitRandomnessLookback / 2) + 10);
+            scene.Outcome = (_, stage) => stage == SealStage.Trees ? StageFault.DiskFull : null;
+            scene.Chain.Exit = _ => 0;
+            await hub.RetryAsync(sector.Number.Value, SealStage.Sdr);
+            await scene.SettleAsync(hub);
+
+            // On the way it is at an early stage, and the chain proves it all the same.
+            SectorDetails held = await scene.ShowAsync(hub, sector);
+            Assert.Equal((SealStage.Trees, SectorState.Held), (held.Summary.Stage, held.Summary.State));
+            if (reached == SealStage.Finalize)
+                await Assert.ThrowsAsync<SectorStateException>(() => hub.RemoveAsync(sector.Number.Value));
+
+            scene.Outcome = (_, _) => null;
+            await hub.RetryAsync(sector.Number.Value);
+            await scene.SettleAsync(hub);
+            SectorDetails details = await scene.ShowAsync(hub, sector);
+            Assert.Equal(SectorState.Proving, details.Summary.State);
+            Assert.Equal(reached == SealStage.PreCommitLanding ? 2 : 1, scene.Replicas[sector].Count);
+            SectorOnChainInfo onChain = (await scene.Chain.SectorAsync(scene.Chain.Miner, sector.Number.Value, TipSetKey.Empty, default))!;
+            Assert.Equal(Cid.FromSealedCommitment(details.CommR!.Value.Span), onChain.SealedCID);
+        }
+    }
+
+    /// <summary>What the chain proves is not sealed anew unasked, whatever a task says went wrong.</summary>
+    [Theory, EachDatabase]
+    public async Task A_proven_sector_keeps_its_files(string kind)
+    {
+        foreach (StageFault fault in Enum.GetValues<StageFault>())
+        {
+            await using var scene = new PipelineScene(kind);
+            scene.Outcome = (_, stage) => stage == SealStage.Finalize ? fault : null;
+            SealingPipeline hub = await scene.StartAsync();
+            SectorId sector = (await hub.PledgeAsync())[0];
+            await RunToAsync(scene, hub, sector, SealStage.Finalize);
+            for (int i = 0; i < 30; i++)
+                await scene.StepAsync(hub);
+            SectorDetails details = await scene.ShowAsync(hub, sector);
+            Assert.Equal(1, details.History.Count(run => run.Stage == SealStage.Sdr));
+            Assert.True(details.Summary.Stage >= SealStage.CommitLanding, $"{fault}: {details.Summary}");
+        }
+    }
+
+    /// <summary>A sector that the chain proves with another replica under the number is not taken for ours.</summary>
+    [Theory, EachDatabase]
+    public async Task Another_replica_on_the_chain_is_the_operators(string kind)
+    {
+        await using var scene = new PipelineScene(kind);
+        SealingPipeline hub = await scene.StartAsync();
+        SectorId sector = (await hub.PledgeAsync())[0];
+        await RunToAsync(scene, hub, sector, SealStage.CommitLanding);
+        await scene.Database.WriteAsync(session => session.ExecuteAsync(
+            "UPDATE seal_stages SET result = @result WHERE stage = 'Trees'", new { result = PipelineJson.Write(new TreesResult(new string('1', 64))) }));
+        await scene.SettleAsync(hub);
+        SectorSummary held = (await scene.ShowAsync(hub, sector)).Summary;
+        Assert.Equal((SealStage.CommitLanding, SectorState.Held, $"sectors remove {sector.Number}"), (held.Stage, held.State, held.Command));
+        Assert.Contains("the chain proves", held.Reason, StringComparison.Ordinal);
+        await hub.RemoveAsync(sector.Number.Value);
     }
 
     [Theory, EachDatabase]
