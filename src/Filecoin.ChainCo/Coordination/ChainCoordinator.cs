@@ -294,7 +294,18 @@ public sealed partial class ChainCoordinator : INodeObserver, IAsyncDisposable
     {
         using var timer = new PeriodicTimer(_options.TickInterval, _time);
         while (await timer.WaitForNextTickAsync(token).ConfigureAwait(false))
-            Tick();
+        {
+            try
+            {
+                Tick();
+            }
+#pragma warning disable CA1031 // Without its ticks the coordinator would never again eject a node.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                LogUnforeseen(_logger, e);
+            }
+        }
     }
 
     /// <summary>Makes sure that the way from the present heads to a new one is kept, as far as finality allows.</summary>
@@ -325,4 +336,7 @@ public sealed partial class ChainCoordinator : INodeObserver, IAsyncDisposable
 
     [LoggerMessage(13, LogLevel.Warning, "The head went from {Old} to {New} without a common ancestor within finality; subscribers begin anew")]
     private static partial void LogGap(ILogger logger, long old, long @new);
+
+    [LoggerMessage(14, LogLevel.Error, "A look at the nodes ended early")]
+    private static partial void LogUnforeseen(ILogger logger, Exception error);
 }

@@ -4,6 +4,7 @@ using Filecoin.ChainCo.Coordination;
 using Filecoin.ChainCo.Nodes;
 using Filecoin.ChainCo.Rpc;
 using Filecoin.ChainCo.Rpc.Serving;
+using Microsoft.Extensions.Logging;
 
 namespace Filecoin.ChainCo.Proxy;
 
@@ -27,7 +28,7 @@ internal sealed class CallRouter : IAsyncDisposable
     private readonly HeadBroadcast _majority;
 
     public CallRouter(
-        ChainCoordinator coordinator, IPinStore pins, ChainProxyOptions options, RpcTokenKey? tokens, RpcTransportFactory? factory, TimeProvider time)
+        ChainCoordinator coordinator, IPinStore pins, ChainProxyOptions options, RpcTokenKey? tokens, RpcTransportFactory? factory, TimeProvider time, ILogger logger)
     {
         _coordinator = coordinator;
         _options = options;
@@ -38,8 +39,8 @@ internal sealed class CallRouter : IAsyncDisposable
         _nonces = new NonceRouter(Pool, pins, options, time);
         _sticky = new StickyRouter(Pool, pins, Reads, options, time);
         Answers = new CoordinatorAnswers(coordinator, tokens);
-        _freshest = new HeadBroadcast(coordinator.Freshest, coordinator.Headers, Answers.Json);
-        _majority = new HeadBroadcast(coordinator.Majority, coordinator.Headers, Answers.Json);
+        _freshest = new HeadBroadcast(coordinator.Freshest, coordinator.Headers, Answers.Json, logger);
+        _majority = new HeadBroadcast(coordinator.Majority, coordinator.Headers, Answers.Json, logger);
     }
 
     public UpstreamPool Pool { get; }

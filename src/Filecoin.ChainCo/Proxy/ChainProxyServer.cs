@@ -47,7 +47,7 @@ public sealed partial class ChainProxyServer : IAsyncDisposable
         _options = options ?? new ChainProxyOptions();
         _options.Validate();
         _logger = logger ?? NullLogger<ChainProxyServer>.Instance;
-        _router = new CallRouter(coordinator, pins, _options, tokens, factory, time ?? TimeProvider.System);
+        _router = new CallRouter(coordinator, pins, _options, tokens, factory, time ?? TimeProvider.System, _logger);
         _door = new RpcDoor(_options.Serving, tokens);
         _health = new HealthReport(coordinator, _router, time ?? TimeProvider.System);
         _gates = new ClientGates(_options.Clients);

@@ -2,15 +2,17 @@ using Filecoin.ChainCo.Chain;
 using Filecoin.ChainCo.Coordination;
 using Filecoin.ChainCo.Rpc.Api;
 using Filecoin.ChainCo.Rpc.Serving;
+using Microsoft.Extensions.Logging;
 
 namespace Filecoin.ChainCo.Proxy;
 
 /// <summary>One policy's head changes for all clients that follow it: one subscription, read by one task, which gives every batch to all of them.</summary>
-internal sealed class HeadBroadcast : IAsyncDisposable
+internal sealed partial class HeadBroadcast : IAsyncDisposable
 {
     private readonly HeadStream _stream;
     private readonly HeaderStore _headers;
     private readonly Func<IReadOnlyList<HeadChange>, ReadOnlyMemory<byte>> _json;
+    private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _running;
 
@@ -18,11 +20,13 @@ internal sealed class HeadBroadcast : IAsyncDisposable
     /// <param name="stream">The changes.</param>
     /// <param name="headers">Where the tipset is that a revert leads back to.</param>
     /// <param name="json">How a batch is written.</param>
-    public HeadBroadcast(HeadStream stream, HeaderStore headers, Func<IReadOnlyList<HeadChange>, ReadOnlyMemory<byte>> json)
+    /// <param name="logger">Where to log.</param>
+    public HeadBroadcast(HeadStream stream, HeaderStore headers, Func<IReadOnlyList<HeadChange>, ReadOnlyMemory<byte>> json, ILogger logger)
     {
         _stream = stream;
         _headers = headers;
         _json = json;
+        _logger = logger;
         _running = Task.Run(RunAsync, CancellationToken.None);
     }
 
@@ -58,6 +62,17 @@ internal sealed class HeadBroadcast : IAsyncDisposable
                 // Clients that begin anew get the head that the next subscription begins with.
                 Channel.Break();
             }
+#pragma warning disable CA1031 // A broadcast that ends would leave clients with an old head for good, and nothing would tell them.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                LogUnforeseen(_logger, e);
+                Channel.Break();
+                await Task.Delay(TimeSpan.FromSeconds(1), _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
     }
+
+    [LoggerMessage(22, LogLevel.Error, "The broadcast of head changes begins anew")]
+    private static partial void LogUnforeseen(ILogger logger, Exception error);
 }
