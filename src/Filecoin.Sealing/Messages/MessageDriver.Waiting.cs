@@ -6,20 +6,35 @@ using Microsoft.Extensions.Logging;
 
 namespace Filecoin.Sealing.Messages;
 
-/// <content>What becomes of a numbered message that is not on the chain: pushed again, offered for more, or given up with its number used up.</content>
+/// <content>
+/// What becomes of a numbered message that is not on the chain: pushed again, offered for more, let through where a number below it is missing, or given up
+/// with its number used up.
+/// </content>
 internal sealed partial class MessageDriver
 {
+    /// <summary>Missing numbers that one look uses up at most.</summary>
+    private const int FillAtOnce = 10;
+
     private async Task<bool> WaitAsync(MessageRow row, AttemptRow last, TipSet head, CancellationToken cancellationToken)
     {
         if (row.IsUselessAt(head) && row.IsIn(last))
             return await SpendAsync(row, last, head, cancellationToken).ConfigureAwait(false);
         long waited = head.Height.Value - (row.PushedEpoch ?? head.Height.Value);
         Message message = DagCbor.Decode<Message>(last.Unsigned);
-        if (waited >= options.ReplaceAfter && Raised(message, row.Fee) is { } raised)
+        if (waited >= options.ReplaceAfter)
         {
-            Replacing(logger, row.Id, message.Nonce, waited);
-            await store.ReplaceAsync(row, raised, cancellationToken).ConfigureAwait(false);
-            return true;
+            // Behind a missing number no fee is high enough.
+            if (await ExpectedAsync(message.From, head, cancellationToken).ConfigureAwait(false) < message.Nonce)
+            {
+                if (await FillAsync(row, message, head, cancellationToken).ConfigureAwait(false))
+                    return false;
+            }
+            else if (Raised(message, row.Fee) is { } raised)
+            {
+                Replacing(logger, row.Id, message.Nonce, waited);
+                await store.ReplaceAsync(row, raised, cancellationToken).ConfigureAwait(false);
+                return true;
+            }
         }
 
         if (waited > 0 && waited % options.RepushAfter == 0 && last.Signed is not null)
@@ -30,6 +45,38 @@ internal sealed partial class MessageDriver
 
         await store.ChangeAsync(row, "state = 'Pushed'", options.Policy.EpochDuration, null, cancellationToken).ConfigureAwait(false);
         return false;
+    }
+
+    /// <summary>The first number of the sender that neither the chain nor the pool has.</summary>
+    private async Task<ulong> ExpectedAsync(Address sender, TipSet head, CancellationToken cancellationToken) => Math.Max(
+        await chain.NextNonceAsync(sender, cancellationToken).ConfigureAwait(false),
+        await chain.StateNonceAsync(sender, head.Key, cancellationToken).ConfigureAwait(false) ?? 0);
+
+    /// <summary>
+    /// Uses up numbers that another program's messages had, before they were lost, with transfers of nothing from the sender to itself: all messages behind
+    /// them wait for them. Should one of the other's come back, one of the two is executed, and either will do.
+    /// </summary>
+    /// <returns>Whether there were any for us to use up: a number of one of our messages is that one's matter.</returns>
+    private async Task<bool> FillAsync(MessageRow row, Message message, TipSet head, CancellationToken cancellationToken)
+    {
+        TokenAmount maxFee = options.MaxFee(MessageKind.Other);
+        Message nothing = await chain.EstimateAsync(new Message { From = message.From, To = message.From }, maxFee, cancellationToken).ConfigureAwait(false);
+        TokenAmount cap = Capped(nothing, maxFee);
+        nothing = nothing with { GasFeeCap = cap, GasPremium = new TokenAmount(BigInteger.Min(nothing.GasPremium.Atto, cap.Atto)) };
+        int filled = 0;
+        for (; filled < FillAtOnce; filled++)
+        {
+            ulong missing = await ExpectedAsync(message.From, head, cancellationToken).ConfigureAwait(false);
+            if (missing >= message.Nonce
+                || await store.FillAsync(nothing with { Nonce = missing }, maxFee, head.Height, cancellationToken).ConfigureAwait(false) is not { } filler)
+                break;
+            Filling(logger, row.Id, missing);
+            await DriveAsync(filler, head, cancellationToken).ConfigureAwait(false);
+        }
+
+        // Only now does it wait for its fee.
+        return filled > 0 && await store.ChangeAsync(
+            row, "state = 'Pushed', pushed_epoch = @Height", options.Policy.EpochDuration, new { Height = head.Height.Value }, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The same message with higher fees, or null when the fee cap leaves no room.</summary>
@@ -86,6 +133,9 @@ internal sealed partial class MessageDriver
 
     [LoggerMessage(103, LogLevel.Warning, "message {Id}: number {Nonce} waits {Epochs} epochs, fees are raised")]
     private static partial void Replacing(ILogger logger, string id, ulong nonce, long epochs);
+
+    [LoggerMessage(107, LogLevel.Warning, "message {Id}: number {Nonce} below it is missing, it goes to a transfer of nothing")]
+    private static partial void Filling(ILogger logger, string id, ulong nonce);
 
     [LoggerMessage(106, LogLevel.Warning, "message {Id}: of no use from epoch {Epoch} on, its number {Nonce} goes to a transfer of nothing")]
     private static partial void Spending(ILogger logger, string id, long epoch, ulong nonce);

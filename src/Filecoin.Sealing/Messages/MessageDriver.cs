@@ -144,6 +144,12 @@ internal sealed partial class MessageDriver(
             ? head
             : await chain.TipSetAtAsync(head.Height - options.Confidence, head.Key, cancellationToken).ConfigureAwait(false);
         ulong? next = await chain.StateNonceAsync(Address.Parse(row.Sender), deep.Key, cancellationToken).ConfigureAwait(false);
+        if (next > (ulong)row.Nonce!.Value && row.IsNothing)
+        {
+            await FailAsync(row, "another message has used up its number", cancellationToken).ConfigureAwait(false);
+            return false;
+        }
+
         if (next > (ulong)row.Nonce!.Value)
             return await RenumberAsync(row, "another program's message took its number", "renumbered", row.Renumbered, options.RenumberTries, cancellationToken).ConfigureAwait(false);
         return await WaitAsync(row, attempts[^1], head, cancellationToken).ConfigureAwait(false);

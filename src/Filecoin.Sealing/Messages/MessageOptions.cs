@@ -33,7 +33,7 @@ public sealed record MessageOptions
         }
     } = -1;
 
-    /// <summary>Epochs in the pool after which a message's fees are raised.</summary>
+    /// <summary>Epochs in the pool after which a message's fees are raised, or a number that is missing below it is used up.</summary>
     public int ReplaceAfter { get; init => field = Positive(value, nameof(ReplaceAfter)); } = 10;
 
     /// <summary>

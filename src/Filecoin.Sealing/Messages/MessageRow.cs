@@ -73,6 +73,9 @@ internal sealed record MessageRow
     /// <summary>Whether what is sent upon a head comes too late: it is executed in the next epoch at the earliest.</summary>
     public bool IsUselessAt(TipSet head) => head.Height + 1 >= UselessFrom;
 
+    /// <summary>Whether all it does is to use up its number: another's message under it does that, too.</summary>
+    public bool IsNothing => Recipient == Sender && Method == 0 && Params.Length == 0 && Value == "0";
+
     /// <summary>Whether this message stands in an attempt, and not one that only uses up its number.</summary>
     public bool IsIn(AttemptRow attempt)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Filecoin.ChainCo.Chain;
 using Filecoin.Proving.Database;
 
@@ -64,12 +65,29 @@ internal sealed class MessageStore(SqlDatabase database)
             long next = await session.ScalarAsync<long>(
                 $"SELECT next_nonce FROM message_senders WHERE sender = @Sender {session.Dialect.ForUpdate}", new { row.Sender }).ConfigureAwait(false);
             long nonce = Math.Max(next, (long)poolNonce);
-            if (!await ChangeAsync(session, row, "state = 'Numbered', nonce = @nonce, attempt = attempt + 1, pushed_epoch = NULL, first_epoch = @head, reason = NULL",
-                TimeSpan.Zero, new { nonce, head = head.Value }).ConfigureAwait(false))
+            if (!await NumberAsync(session, row, estimated with { Nonce = (ulong)nonce }, head).ConfigureAwait(false))
                 return false;
             await session.ExecuteAsync("UPDATE message_senders SET next_nonce = @next WHERE sender = @Sender", new { next = nonce + 1, row.Sender }).ConfigureAwait(false);
-            await InsertAttemptAsync(session, row, row.Attempt + 1, estimated with { Nonce = (ulong)nonce }).ConfigureAwait(false);
             return true;
+        },
+        cancellationToken);
+
+    /// <summary>Writes down a transfer of nothing under a number of its own, unless one of our messages has that number. The sender's row is locked meanwhile.</summary>
+    /// <returns>Its id.</returns>
+    public Task<string?> FillAsync(Message nothing, TokenAmount maxFee, ChainEpoch head, CancellationToken cancellationToken) => database.WriteAsync(
+        async session =>
+        {
+            string id = string.Create(CultureInfo.InvariantCulture, $"number-{nothing.Nonce}-{Guid.NewGuid():N}");
+            var parameters = new { id, sender = nothing.From.ToString(), nonce = (long)nothing.Nonce };
+            await session.ScalarAsync<long>($"SELECT next_nonce FROM message_senders WHERE sender = @sender {session.Dialect.ForUpdate}", parameters).ConfigureAwait(false);
+            if (await session.ScalarAsync<long>(
+                "SELECT COUNT(*) FROM message_outgoing WHERE sender = @sender AND nonce = @nonce AND state <> 'Failed'", parameters).ConfigureAwait(false) > 0)
+                return null;
+            var message = new OutgoingMessage { IdempotencyKey = id, Kind = MessageKind.Other, From = nothing.From, To = nothing.To };
+            await InsertAsync(session, message, nothing.From, maxFee).ConfigureAwait(false);
+            var row = (await session.FirstAsync<MessageRow>($"SELECT {MessageRow.Columns} FROM message_outgoing WHERE id = @id", parameters).ConfigureAwait(false))!;
+            await NumberAsync(session, row, nothing, head).ConfigureAwait(false);
+            return id;
         },
         cancellationToken);
 
@@ -108,6 +126,15 @@ internal sealed class MessageStore(SqlDatabase database)
         all.Add("changedVersion", row.Version);
         return await session.ExecuteAsync(
             $"UPDATE message_outgoing SET {assignments}, version = version + 1, due = {due} WHERE id = @changedId AND version = @changedVersion", all).ConfigureAwait(false) == 1;
+    }
+
+    private static async Task<bool> NumberAsync(SqlSession session, MessageRow row, Message numbered, ChainEpoch head)
+    {
+        if (!await ChangeAsync(session, row, "state = 'Numbered', nonce = @nonce, attempt = attempt + 1, pushed_epoch = NULL, first_epoch = @head, reason = NULL",
+            TimeSpan.Zero, new { nonce = (long)numbered.Nonce, head = head.Value }).ConfigureAwait(false))
+            return false;
+        await InsertAttemptAsync(session, row, row.Attempt + 1, numbered).ConfigureAwait(false);
+        return true;
     }
 
     private static Task<int> InsertAttemptAsync(SqlSession session, MessageRow row, long attempt, Message message) => session.ExecuteAsync(

@@ -174,6 +174,45 @@ public sealed class MessageSenderTests
         Assert.Equal(2, scene.Chain.Executed.Count);
     }
 
+    /// <summary>Another program's messages are forgotten after ours was numbered behind them: no fee brings ours through, only the numbers do.</summary>
+    [Theory, EachDatabase]
+    public async Task Numbers_that_another_program_lost_are_used_up(string kind)
+    {
+        await using var scene = new MessageScene(kind);
+        MessageSender sender = await scene.StartAsync();
+        await LoseNumbersAsync(scene, sender, 3);
+        await sender.SendAsync(scene.Message("b"));
+        Assert.Equal(3ul, (await scene.FinishAsync(sender, "a")).Nonce);
+        Assert.True((await scene.FinishAsync(sender, "b")).Succeeded);
+        IEnumerable<Message> executed = scene.Chain.Executed.Select(entry => entry.Message);
+        Assert.Equal(
+            [(0ul, scene.Chain.WorkerKey), (1ul, scene.Chain.WorkerKey), (2ul, scene.Chain.WorkerKey), (3ul, scene.Chain.Miner), (4ul, scene.Chain.Miner)],
+            executed.Select(message => (message.Nonce, message.To)));
+        Assert.Single(executed.Select(message => message.GasPremium).Distinct());
+    }
+
+    /// <summary>What fills a number is given up when another program's message comes back to it.</summary>
+    [Theory, EachDatabase]
+    public async Task A_number_that_another_program_takes_back_is_left_to_it(string kind)
+    {
+        await using var scene = new MessageScene(kind);
+        MessageSender sender = await scene.StartAsync();
+        await LoseNumbersAsync(scene, sender, 1);
+        for (int i = 0; scene.Chain.Pool.Count < 2 && i < 100; i++)
+        {
+            scene.Chain.Mine(withMessages: false);
+            await scene.RoundAsync(sender);
+        }
+
+        scene.Chain.ForeignMessages = 1;
+        MessageStatus landed = await scene.FinishAsync(sender, "a");
+        Assert.Equal((true, 1ul), (landed.Succeeded, landed.Nonce));
+        Assert.Equal(2, scene.Chain.Executed.Count);
+        for (int i = 0; i < 30; i++)
+            await scene.RoundAsync(sender);
+        Assert.Equal(1, await scene.Database.ReadAsync(session => session.ScalarAsync<long>("SELECT COUNT(*) FROM message_outgoing WHERE state = 'Failed' AND nonce = 0")));
+    }
+
     [Theory, EachDatabase]
     public async Task Out_of_gas_is_sent_again_with_more_and_given_up_in_the_end(string kind)
     {
@@ -252,5 +291,22 @@ public sealed class MessageSenderTests
         SignedMessage signed = await signer.SignAsync(new Message { From = account, To = Address.FromId(1000) }, default);
         Assert.True(Filecoin.Native.Curves.BlsSignatures.Verify(account.Payload, signed.Message.Cid.Bytes, signed.Signature.Data.Span));
         await Assert.ThrowsAsync<MessageException>(() => signer.SignAsync(signed.Message with { From = Address.FromId(7) }, default));
+    }
+
+    /// <summary>Message a gets a number behind those of another program's messages, which a reorganisation then takes for good.</summary>
+    private static async Task LoseNumbersAsync(MessageScene scene, MessageSender sender, int count)
+    {
+        await sender.SendAsync(scene.Message("a"));
+        scene.Chain.ForeignMessages = count;
+        scene.Chain.Mine();
+        int depth = 1;
+        for (; (await sender.FindAsync("a"))!.Nonce != (ulong)count; depth++)
+        {
+            Assert.InRange(depth, 1, 50);
+            scene.Chain.Mine(withMessages: false);
+            await scene.RoundAsync(sender);
+        }
+
+        scene.Chain.Reorganise(depth, forget: true);
     }
 }

@@ -162,7 +162,7 @@ internal sealed class TestChain : ISealingChain, IMessageChain
 
     public Task<ulong> NextNonceAsync(Address account, CancellationToken cancellationToken) => Answer("nonce", () =>
     {
-        ulong next = StateNonce(Head, account) + (ulong)Head.Messages.Count(m => m.Signed.Message.From == account);
+        ulong next = NonceAfter(Head, account);
         while (_pool.ContainsKey((account.ToString(), next)))
             next++;
         return next;
@@ -180,6 +180,8 @@ internal sealed class TestChain : ISealingChain, IMessageChain
 
     public Task<Cid> PushAsync(SignedMessage message, CancellationToken cancellationToken) => Answer("push", () =>
     {
+        if (message.Message.Nonce < NonceAfter(Head, message.Message.From))
+            throw new RpcErrorException("Filecoin.MpoolPush", 1, "message nonce too low");
         var key = (message.Message.From.ToString(), message.Message.Nonce);
         if (_pool.TryGetValue(key, out SignedMessage? old))
         {
@@ -284,6 +286,8 @@ internal sealed class TestChain : ISealingChain, IMessageChain
         ulong nonce = block.Parent is { } parent ? StateNonce(parent, account) + (ulong)parent.Messages.Count(m => m.Signed.Message.From == account) : 0;
         return block.Nonces[account] = nonce;
     }
+
+    private static ulong NonceAfter(Block block, Address account) => StateNonce(block, account) + (ulong)block.Messages.Count(m => m.Signed.Message.From == account);
 
     private Block Find(TipSetKey key) => key.IsEmpty ? Head : _known[key];
 
