@@ -160,17 +160,19 @@ internal sealed class Hub : IAsyncDisposable
     // What suits epochs of 30 s, for shorter ones; not so short that a busy machine misses it.
     private static TimeSpan Scaled(TimeSpan usual, MinerConfig config)
     {
-        TimeSpan scaled = usual * Math.Min(1, config.Chain.Policy.EpochDuration / NetworkPolicy.Mainnet.EpochDuration);
+        TimeSpan scaled = usual * Scale(config);
         TimeSpan least = TimeSpan.FromSeconds(Math.Min(2, usual.TotalSeconds));
         return scaled > least ? scaled : least;
     }
 
     // The defaults suit epochs of 30 s; shorter ones scale them.
+    private static double Scale(MinerConfig config) => Math.Min(1, config.Chain.Policy.EpochDuration / NetworkPolicy.Mainnet.EpochDuration);
+
     private static WinningPoStOptions MiningOptions(MinerConfig config)
     {
         TimeSpan epoch = config.Chain.Policy.EpochDuration;
         var options = new WinningPoStOptions { Miners = [config.MinerAddress()], EpochDuration = epoch };
-        double scale = Math.Min(1, epoch / NetworkPolicy.Mainnet.EpochDuration);
+        double scale = Scale(config);
         return options with
         {
             PropagationDelay = options.PropagationDelay * scale,

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using Filecoin.Tests.Shared;
 
 namespace Filecoin.Benchmarks.ChainCo;
 
@@ -54,7 +55,7 @@ internal sealed class ServerProcess : IDisposable
     /// <summary>What any proxy does at least: Kestrel, and an HttpClient that passes the bytes on.</summary>
     public static ServerProcess Forwarder(Uri to)
     {
-        int port = FreePort();
+        int port = Loopback.FreePort();
         Process process = Cores.StartOnLast("dotnet", [typeof(ServerProcess).Assembly.Location, BareForwarder.Command, $"{port}", to.ToString()]);
         return Listening(process, port);
     }
@@ -62,7 +63,7 @@ internal sealed class ServerProcess : IDisposable
     /// <summary>nginx with one worker and kept-alive connections to the daemon.</summary>
     public static ServerProcess Nginx(Uri to, string directory)
     {
-        int port = FreePort();
+        int port = Loopback.FreePort();
         string config = Path.Combine(directory, "nginx.conf");
         File.WriteAllText(config, $$"""
             daemon off; master_process off; pid {{directory}}/nginx.pid; error_log {{directory}}/error.log;
@@ -140,13 +141,6 @@ internal sealed class ServerProcess : IDisposable
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
 
