@@ -1,6 +1,7 @@
 /* Labels on the SHA extensions, one to three sectors interleaved.
 
-   sha256rnds2 has a latency of four cycles and starts every second one, so one sector is bound by latency and two fill the unit.
+   sha256rnds2 has a latency of four cycles and starts every second one on AMD's cores, every third on Intel's: one sector is bound by latency, and two
+   fill the unit.
    What else the unit's port would have to do is kept away from it:
    - a node's blocks are scheduled once and kept; their repetitions, most of its blocks, are rounds alone;
    - these take their words by eight-byte loads, which need no shuffle;
