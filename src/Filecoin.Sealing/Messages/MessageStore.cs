@@ -72,7 +72,7 @@ internal sealed class MessageStore(SqlDatabase database)
         },
         cancellationToken);
 
-    /// <summary>Writes down a transfer of nothing under a number of its own, unless one of our messages has that number. The sender's row is locked meanwhile.</summary>
+    /// <summary>Writes down a transfer of nothing with its number, unless one of our messages has that number. The sender's row is locked meanwhile.</summary>
     /// <returns>Its id.</returns>
     public Task<string?> FillAsync(Message nothing, TokenAmount maxFee, ChainEpoch head, CancellationToken cancellationToken) => database.WriteAsync(
         async session =>
