@@ -88,7 +88,7 @@ public sealed class SealTests : IDisposable
     {
         Write("data", 8_000_000);
         string[] seal = ["seal", "data", "--size", "8MiB", "--miner", "t01000", "--sector", "1", "--ticket", "random", "--out", "store", "--json"];
-        using (var interrupted = WorkerProcess.StartSlow(directory, seal))
+        using (var interrupted = WorkerProcess.Start(directory, seal))
         {
             Assert.True(await interrupted.SaysAsync("labels: "));
             using var kill = System.Diagnostics.Process.Start("kill", ["-INT", $"{interrupted.Id}"]);

@@ -16,7 +16,7 @@ internal sealed class WorkerProcess : IDisposable
     private TaskCompletionSource<bool>? awaited;
     private string awaitedText = "";
 
-    private WorkerProcess(string directory, string[] arguments, string? kernels = null)
+    private WorkerProcess(string directory, string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -24,8 +24,6 @@ internal sealed class WorkerProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        if (kernels is not null)
-            start.Environment["FILECOIN_KERNELS"] = kernels;
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "filecoin-worker.dll"));
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
@@ -39,9 +37,6 @@ internal sealed class WorkerProcess : IDisposable
     public int Id => process.Id;
 
     public static WorkerProcess Start(string directory, params string[] arguments) => new(directory, arguments);
-
-    /// <summary>A worker with the managed kernels, whose work takes long enough to be interfered with.</summary>
-    public static WorkerProcess StartSlow(string directory, params string[] arguments) => new(directory, arguments, "managed");
 
     public static async Task<WorkerResult> RunAsync(string directory, params string[] arguments)
     {
