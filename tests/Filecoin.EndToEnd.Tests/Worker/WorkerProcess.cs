@@ -18,13 +18,15 @@ internal sealed class WorkerProcess : IDisposable
 
     private WorkerProcess(string directory, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet")
+        // As from a terminal, also where whoever runs the tests ignores interrupts, as a shell has what it starts in the background do.
+        var start = new ProcessStartInfo("env")
         {
             WorkingDirectory = directory,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "filecoin-worker.dll"));
+        foreach (var argument in (string[])["--default-signal=INT", "dotnet", Path.Combine(AppContext.BaseDirectory, "filecoin-worker.dll")])
+            start.ArgumentList.Add(argument);
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         process = new Process { StartInfo = start };
