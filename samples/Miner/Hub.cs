@@ -165,9 +165,9 @@ internal sealed class Hub : IAsyncDisposable
         return scaled > least ? scaled : least;
     }
 
-    // The defaults suit epochs of 30 s; shorter ones scale them.
     private static double Scale(MinerConfig config) => Math.Min(1, config.Chain.Policy.EpochDuration / NetworkPolicy.Mainnet.EpochDuration);
 
+    // The defaults suit epochs of 30 s; shorter ones scale them.
     private static WinningPoStOptions MiningOptions(MinerConfig config)
     {
         TimeSpan epoch = config.Chain.Policy.EpochDuration;

@@ -24,9 +24,10 @@ internal sealed partial class MessageDriver
         if (waited >= options.ReplaceAfter)
         {
             // Behind a missing number no fee is high enough.
-            if (await ExpectedAsync(message.From, head, cancellationToken).ConfigureAwait(false) < message.Nonce)
+            ulong expected = await ExpectedAsync(message.From, head, cancellationToken).ConfigureAwait(false);
+            if (expected < message.Nonce)
             {
-                if (await FillAsync(row, message, head, cancellationToken).ConfigureAwait(false))
+                if (await FillAsync(row, message, expected, head, cancellationToken).ConfigureAwait(false))
                     return false;
             }
             else if (Raised(message, row.Fee) is { } raised)
@@ -57,21 +58,18 @@ internal sealed partial class MessageDriver
     /// them wait for them. Should one of the other's come back, one of the two is executed, and either will do.
     /// </summary>
     /// <returns>Whether there were any for us to use up: a number of one of our messages is that one's matter.</returns>
-    private async Task<bool> FillAsync(MessageRow row, Message message, TipSet head, CancellationToken cancellationToken)
+    private async Task<bool> FillAsync(MessageRow row, Message message, ulong missing, TipSet head, CancellationToken cancellationToken)
     {
         TokenAmount maxFee = options.MaxFee(MessageKind.Other);
-        Message nothing = await chain.EstimateAsync(new Message { From = message.From, To = message.From }, maxFee, cancellationToken).ConfigureAwait(false);
-        TokenAmount cap = Capped(nothing, maxFee);
-        nothing = nothing with { GasFeeCap = cap, GasPremium = new TokenAmount(BigInteger.Min(nothing.GasPremium.Atto, cap.Atto)) };
+        Message nothing = Within(await chain.EstimateAsync(new Message { From = message.From, To = message.From }, maxFee, cancellationToken).ConfigureAwait(false), maxFee);
         int filled = 0;
-        for (; filled < FillAtOnce; filled++)
+        for (; filled < FillAtOnce && missing < message.Nonce; filled++)
         {
-            ulong missing = await ExpectedAsync(message.From, head, cancellationToken).ConfigureAwait(false);
-            if (missing >= message.Nonce
-                || await store.FillAsync(nothing with { Nonce = missing }, maxFee, head.Height, cancellationToken).ConfigureAwait(false) is not { } filler)
+            if (await store.FillAsync(nothing with { Nonce = missing }, maxFee, head.Height, cancellationToken).ConfigureAwait(false) is not { } filler)
                 break;
             Filling(logger, row.Id, missing);
             await DriveAsync(filler, head, cancellationToken).ConfigureAwait(false);
+            missing = await ExpectedAsync(message.From, head, cancellationToken).ConfigureAwait(false);
         }
 
         // Only now does it wait for its fee.
@@ -106,11 +104,10 @@ internal sealed partial class MessageDriver
         Message nothing = await chain.EstimateAsync(new Message { From = late.From, To = late.From }, row.Fee, cancellationToken).ConfigureAwait(false);
         BigInteger premium = BigInteger.Max(nothing.GasPremium.Atto, Percent(late.GasPremium) + 1);
         BigInteger cap = BigInteger.Max(premium, BigInteger.Max(nothing.GasFeeCap.Atto, Percent(late.GasFeeCap)));
-        TokenAmount paid = Capped(nothing with { GasFeeCap = new TokenAmount(cap) }, row.Fee);
         Spending(logger, row.Id, row.UselessFrom!.Value, late.Nonce);
         return await store.ReplaceAsync(
             row,
-            nothing with { Nonce = late.Nonce, GasFeeCap = paid, GasPremium = new TokenAmount(BigInteger.Min(premium, paid.Atto)) },
+            Within(nothing with { Nonce = late.Nonce, GasFeeCap = new TokenAmount(cap), GasPremium = new TokenAmount(premium) }, row.Fee),
             cancellationToken).ConfigureAwait(false);
     }
 
@@ -128,8 +125,12 @@ internal sealed partial class MessageDriver
 
     private static string Useless(MessageRow row) => string.Create(CultureInfo.InvariantCulture, $"of no use from epoch {row.UselessFrom} on");
 
-    private static TokenAmount Capped(Message message, TokenAmount maxFee) =>
-        maxFee.Atto > 0 && message.GasFeeCap.Atto * message.GasLimit > maxFee.Atto ? new TokenAmount(maxFee.Atto / message.GasLimit) : message.GasFeeCap;
+    /// <summary>The same message with a fee cap that its gas limit cannot take over the fee, and a premium of at most the cap.</summary>
+    private static Message Within(Message message, TokenAmount maxFee)
+    {
+        TokenAmount cap = maxFee.Atto > 0 && message.GasFeeCap.Atto * message.GasLimit > maxFee.Atto ? new TokenAmount(maxFee.Atto / message.GasLimit) : message.GasFeeCap;
+        return message with { GasFeeCap = cap, GasPremium = new TokenAmount(BigInteger.Min(message.GasPremium.Atto, cap.Atto)) };
+    }
 
     [LoggerMessage(103, LogLevel.Warning, "message {Id}: number {Nonce} waits {Epochs} epochs, fees are raised")]
     private static partial void Replacing(ILogger logger, string id, ulong nonce, long epochs);

@@ -91,8 +91,7 @@ internal sealed partial class MessageDriver(
         if (estimated.GasLimit > options.GasLimit(row.For))
             throw new MessageGasException(row.For, options.GasLimit(row.For), estimated.GasLimit);
 
-        return message with { GasLimit = estimated.GasLimit, GasPremium = estimated.GasPremium, GasFeeCap = Capped(estimated, row.Fee) } is var sized
-            && sized.GasPremium > sized.GasFeeCap ? sized with { GasPremium = sized.GasFeeCap } : sized;
+        return Within(message with { GasLimit = estimated.GasLimit, GasPremium = estimated.GasPremium, GasFeeCap = estimated.GasFeeCap }, row.Fee);
     }
 
     private async Task PushAsync(MessageRow row, AttemptRow attempt, TipSet head, CancellationToken cancellationToken)

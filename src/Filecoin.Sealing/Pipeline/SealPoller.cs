@@ -294,7 +294,7 @@ internal sealed partial class SealPoller(
             Fault = row.Fault,
         };
         if (await SealStore.ChangeAsync(session, row, change).ConfigureAwait(false))
-            await SealStore.SupersedeAsync(session, row.Id, back is { Stage: SealStage.Sdr, KeepTicket: true } ? SealStage.TreeD : back.Stage).ConfigureAwait(false);
+            await SealStore.SupersedeAsync(session, row.Id, back.Stage, back.KeepTicket).ConfigureAwait(false);
     }
 
     private async Task<SectorFacts> FactsAsync(SectorRow row, CancellationToken cancellationToken) =>

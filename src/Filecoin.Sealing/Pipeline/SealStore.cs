@@ -184,11 +184,11 @@ internal static class SealStore
         "UPDATE seal_stages SET machine = @machine, result = COALESCE(@result, result) WHERE miner = @miner AND number = @number AND run = @run AND outcome = 'Running'",
         Merge(sector, new { run, machine, result }));
 
-    /// <summary>Voids what a stage and those after it left.</summary>
-    public static Task<int> SupersedeAsync(SqlSession session, SectorId sector, SealStage from) => session.ExecuteAsync(
+    /// <summary>Voids what a stage and those after it left; the ticket stays if it is asked for.</summary>
+    public static Task<int> SupersedeAsync(SqlSession session, SectorId sector, SealStage from, bool keepTicket) => session.ExecuteAsync(
         $"""
         UPDATE seal_stages SET superseded = 1 WHERE miner = @miner AND number = @number AND superseded = 0
-            AND stage IN ({string.Join(", ", Enum.GetValues<SealStage>().Where(stage => stage >= from).Select(stage => $"'{stage}'"))})
+            AND stage IN ({string.Join(", ", Enum.GetValues<SealStage>().Where(stage => stage >= from && !(keepTicket && stage == SealStage.Sdr)).Select(stage => $"'{stage}'"))})
         """,
         Key(sector));
 

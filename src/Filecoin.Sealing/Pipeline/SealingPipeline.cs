@@ -237,7 +237,7 @@ public sealed partial class SealingPipeline
 
         // The ticket stays: whether the sector still needs it, labelling asks the chain.
         if (stage < row.Stage)
-            await SealStore.SupersedeAsync(session, row.Id, stage == SealStage.Sdr ? SealStage.TreeD : stage).ConfigureAwait(false);
+            await SealStore.SupersedeAsync(session, row.Id, stage, keepTicket: true).ConfigureAwait(false);
     }
 
     private async Task<int> PackAsync(CancellationToken cancellationToken)

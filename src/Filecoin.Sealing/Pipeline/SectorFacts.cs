@@ -2,6 +2,7 @@ using Filecoin.ChainCo.Chain;
 using Filecoin.ChainCo.Chain.Actors;
 using Filecoin.Proving.PoRep;
 using Filecoin.Proving.Sectors;
+using Ticket = Filecoin.Proving.Sectors.Ticket;
 
 namespace Filecoin.Sealing.Pipeline;
 
@@ -56,7 +57,7 @@ internal sealed class SectorFacts(SectorRow row, IReadOnlyList<StageRunRow> runs
 
     public Commitment CommD => Filecoin.Proving.Pieces.DataCommitment.Compute(row.Config.SectorSize, [.. pieces.Select(piece => piece.Info)]);
 
-    public Proving.Sectors.Ticket Ticket => Proving.Sectors.Ticket.Parse((Sdr ?? throw Missing(SealStage.Sdr)).Ticket);
+    public Ticket Ticket => Ticket.Parse((Sdr ?? throw Missing(SealStage.Sdr)).Ticket);
 
     public Commitment CommR => Commitment.Parse((Trees ?? throw Missing(SealStage.Trees)).CommR);
 
