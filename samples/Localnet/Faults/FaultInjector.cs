@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Filecoin.ChainCo.Chain;
 using Microsoft.AspNetCore.Http;
 
@@ -7,7 +6,8 @@ namespace Filecoin.Samples.Localnet.Faults;
 /// <summary>The faults in force, where calls and connections meet them.</summary>
 internal sealed class FaultInjector(TimeProvider time)
 {
-    private readonly ConcurrentDictionary<HttpContext, bool> _open = new();
+    // Guarded by itself: a context is aborted only while its request runs, for a server disposes of it afterwards.
+    private readonly HashSet<HttpContext> _open = [];
     private volatile FaultOptions _current = new();
 
     /// <summary>Tells that the faults changed.</summary>
@@ -23,8 +23,11 @@ internal sealed class FaultInjector(TimeProvider time)
         _current = fault;
         if (fault.Reset)
         {
-            foreach (HttpContext context in _open.Keys)
-                context.Abort();
+            lock (_open)
+            {
+                foreach (HttpContext context in _open)
+                    context.Abort();
+            }
         }
 
         Changed?.Invoke(fault);
@@ -52,14 +55,16 @@ internal sealed class FaultInjector(TimeProvider time)
             return;
         }
 
-        _open[context] = true;
+        lock (_open)
+            _open.Add(context);
         try
         {
             await next(context);
         }
         finally
         {
-            _open.TryRemove(context, out _);
+            lock (_open)
+                _open.Remove(context);
         }
     }
 }
