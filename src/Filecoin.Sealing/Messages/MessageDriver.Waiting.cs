@@ -60,6 +60,8 @@ internal sealed partial class MessageDriver
     /// <returns>Whether there were any for us to use up: a number of one of our messages is that one's matter.</returns>
     private async Task<bool> FillAsync(MessageRow row, Message message, ulong missing, TipSet head, CancellationToken cancellationToken)
     {
+        if (await store.IsNumberOfOursAsync(message.From, missing, cancellationToken).ConfigureAwait(false))
+            return false;
         TokenAmount maxFee = options.MaxFee(MessageKind.Other);
         Message nothing = Within(await chain.EstimateAsync(new Message { From = message.From, To = message.From }, maxFee, cancellationToken).ConfigureAwait(false), maxFee);
         int filled = 0;

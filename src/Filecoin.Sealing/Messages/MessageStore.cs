@@ -72,16 +72,19 @@ internal sealed class MessageStore(SqlDatabase database)
         },
         cancellationToken);
 
+    /// <summary>Whether one of our messages that are not given up has a number.</summary>
+    public Task<bool> IsNumberOfOursAsync(Address sender, ulong nonce, CancellationToken cancellationToken) =>
+        database.ReadAsync(session => IsNumberOfOursAsync(session, sender, nonce), cancellationToken);
+
     /// <summary>Writes down a transfer of nothing with its number, unless one of our messages has that number. The sender's row is locked meanwhile.</summary>
     /// <returns>Its id.</returns>
     public Task<string?> FillAsync(Message nothing, TokenAmount maxFee, ChainEpoch head, CancellationToken cancellationToken) => database.WriteAsync(
         async session =>
         {
             string id = string.Create(CultureInfo.InvariantCulture, $"number-{nothing.Nonce}-{Guid.NewGuid():N}");
-            var parameters = new { id, sender = nothing.From.ToString(), nonce = (long)nothing.Nonce };
+            var parameters = new { id, sender = nothing.From.ToString() };
             await session.ScalarAsync<long>($"SELECT next_nonce FROM message_senders WHERE sender = @sender {session.Dialect.ForUpdate}", parameters).ConfigureAwait(false);
-            if (await session.ScalarAsync<long>(
-                "SELECT COUNT(*) FROM message_outgoing WHERE sender = @sender AND nonce = @nonce AND state <> 'Failed'", parameters).ConfigureAwait(false) > 0)
+            if (await IsNumberOfOursAsync(session, nothing.From, nothing.Nonce).ConfigureAwait(false))
                 return null;
             var message = new OutgoingMessage { IdempotencyKey = id, Kind = MessageKind.Other, From = nothing.From, To = nothing.To };
             await InsertAsync(session, message, nothing.From, maxFee).ConfigureAwait(false);
@@ -127,6 +130,10 @@ internal sealed class MessageStore(SqlDatabase database)
         return await session.ExecuteAsync(
             $"UPDATE message_outgoing SET {assignments}, version = version + 1, due = {due} WHERE id = @changedId AND version = @changedVersion", all).ConfigureAwait(false) == 1;
     }
+
+    private static async Task<bool> IsNumberOfOursAsync(SqlSession session, Address sender, ulong nonce) => await session.ScalarAsync<long>(
+        "SELECT COUNT(*) FROM message_outgoing WHERE sender = @sender AND nonce = @nonce AND state <> 'Failed'",
+        new { sender = sender.ToString(), nonce = (long)nonce }).ConfigureAwait(false) > 0;
 
     private static async Task<bool> NumberAsync(SqlSession session, MessageRow row, Message numbered, ChainEpoch head)
     {
