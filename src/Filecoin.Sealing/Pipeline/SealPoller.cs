@@ -297,9 +297,8 @@ internal sealed partial class SealPoller(
             await SealStore.SupersedeAsync(session, row.Id, back.Stage, back.KeepTicket).ConfigureAwait(false);
     }
 
-    private async Task<SectorFacts> FactsAsync(SectorRow row, CancellationToken cancellationToken) =>
-        await database.ReadAsync(session => SealStore.FactsAsync(session, row.Id), cancellationToken).ConfigureAwait(false)
-            ?? throw new DatabaseException($"{row.Id} is gone from the database", isTransient: false);
+    private Task<SectorFacts> FactsAsync(SectorRow row, CancellationToken cancellationToken) =>
+        database.ReadAsync(session => SealStore.FactsAsync(session, row), cancellationToken);
 
     private static SealStore.Change Same(SectorRow row, TimeSpan? due) => new()
     {

@@ -7,7 +7,7 @@ namespace Filecoin.Sealing.Pipeline;
 /// <summary>The chain randomness of sealing (go-state-types crypto <c>DomainSeparationTag_SealRandomness</c>, <c>_InteractiveSealChallengeSeed</c>).</summary>
 internal static class SealRandomness
 {
-    private const long TicketTag = 5, SeedTag = 6;
+    public const long TicketTag = 5, SeedTag = 6;
 
     public static async Task<Ticket> TicketAsync(ISealingChain chain, Address miner, ChainEpoch epoch, TipSetKey key, CancellationToken cancellationToken) =>
         Ticket.FromBytes((await chain.TicketRandomnessAsync(TicketTag, epoch, Entropy(miner), key, cancellationToken).ConfigureAwait(false)).Span);

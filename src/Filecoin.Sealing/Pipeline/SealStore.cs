@@ -63,12 +63,12 @@ internal static class SealStore
     public static Task<SectorRow?> FindAsync(SqlSession session, SectorId sector) => session.FirstAsync<SectorRow>(
         $"SELECT {SectorRow.Columns} FROM seal_sectors WHERE miner = @miner AND number = @number", Key(sector));
 
-    public static async Task<SectorFacts?> FactsAsync(SqlSession session, SectorId sector)
-    {
-        if (await FindAsync(session, sector).ConfigureAwait(false) is not { } row)
-            return null;
-        return new SectorFacts(row, await RunsAsync(session, sector).ConfigureAwait(false), await PiecesAsync(session, sector).ConfigureAwait(false));
-    }
+    public static async Task<SectorFacts?> FactsAsync(SqlSession session, SectorId sector) =>
+        await FindAsync(session, sector).ConfigureAwait(false) is { } row ? await FactsAsync(session, row).ConfigureAwait(false) : null;
+
+    /// <summary>What there is of a sector as it was read before: what is decided on it is lost when another hub moved the sector since.</summary>
+    public static async Task<SectorFacts> FactsAsync(SqlSession session, SectorRow row) =>
+        new(row, await RunsAsync(session, row.Id).ConfigureAwait(false), await PiecesAsync(session, row.Id).ConfigureAwait(false));
 
     public static Task<IReadOnlyList<StageRunRow>> RunsAsync(SqlSession session, SectorId sector) => session.QueryAsync<StageRunRow>(
         $"SELECT {StageRunRow.Columns} FROM seal_stages WHERE miner = @miner AND number = @number ORDER BY run", Key(sector));

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Filecoin.ChainCo.Rpc;
 using Filecoin.Proving.Groth16;
 using Filecoin.Proving.Database;
@@ -101,20 +100,13 @@ internal sealed class MortalNode : ISealingStorage, IStorageReservations, ISealC
     {
         _life.Border($"{_at}: before the SNARK");
         Assert.True(PoRepCheck.Verify(config, phase1.PublicInputs, phase1.VanillaProofs, out PoRepProofFault? fault, 1, cancellationToken), fault?.ToString());
-        return Digest(config, phase1.PublicInputs);
+        return TestChain.Digest([new SealVerifyInfo(prover, sector, phase1.Ticket, phase1.Seed, phase1.CommD, phase1.CommR)]);
     }
 
     public bool Verify(PoRepConfig config, SealVerifyInfo info, ReadOnlySpan<byte> proof)
     {
         _life.Border($"{_at}: before the proof is verified");
-        return proof.SequenceEqual(Digest(config, info.PublicInputs(config)));
-    }
-
-    internal static byte[] Digest(PoRepConfig config, PoRepPublicInputs inputs)
-    {
-        byte[] proof = new byte[config.ProofBytes];
-        SHA256.HashData([.. inputs.ReplicaId.Span, .. inputs.CommD.Span, .. inputs.CommR.Span, .. inputs.Seed.Span], proof);
-        return proof;
+        return proof.SequenceEqual(TestChain.Digest([info]));
     }
 
     /// <summary>What the engine does with one type, a task at a time: wake, choose, claim, run, settle.</summary>

@@ -52,6 +52,7 @@ public sealed class AggregateTests(AggregationRoom room) : IClassFixture<Aggrega
         await using PipelineScene scene = Scene(kind, sectors: 4);
         Func<SectorFacts, byte[]> right = scene.Proof;
         scene.Proof = facts => right(facts)[..191];
+        scene.Chain.IsProof = (_, proof) => proof.Length == 191;
         SealingPipeline hub = await scene.StartAsync();
         await hub.PledgeAsync(4);
         await scene.SettleAsync(hub);
@@ -86,6 +87,11 @@ public sealed class AggregateTests(AggregationRoom room) : IClassFixture<Aggrega
             Aggregator = new SealAggregator(room.Store),
             Proof = facts => room.Claim(facts.VerifyInfo, room.Config).Proof.ToArray(),
         };
+        var verifier = new SealVerifier(room.Store);
+        var aggregates = new SealAggregateVerifier(room.Store);
+        scene.Chain.IsProof = (sectors, proof) => sectors.Count == 1
+            ? verifier.Verify(room.Config, sectors[0], proof.Span)
+            : aggregates.VerifyAggregate(room.Config, SnarkPackVersion.V2, sectors, proof.Span);
         scene.Options = scene.Options with
         {
             // Neither patience nor the chain's limits run out on a slow machine: only full messages go.

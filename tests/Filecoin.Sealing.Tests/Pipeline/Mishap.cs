@@ -52,7 +52,7 @@ internal abstract record Mishap
     /// <summary>The database answers nothing to the hub for so many calls.</summary>
     public sealed record DatabaseAway(int Calls) : Mishap;
 
-    public sealed record Pledge : Mishap;
+    public sealed record Pledge(int Count) : Mishap;
 
     /// <summary>A deal that starts in so many epochs.</summary>
     public sealed record Deal(int Bytes, int StartsIn) : Mishap;
@@ -80,9 +80,24 @@ internal abstract record Mishap
         (2, from n in Gen.Choose(1, 3) select (Mishap)new MachineLost(n)),
         (4, from n in Gen.Choose(1, 12) select (Mishap)new Kill(n)),
         (2, from n in Gen.Choose(1, 9) select (Mishap)new DatabaseAway(n)),
-        (4, Gen.Constant((Mishap)new Pledge())),
+        (4, from n in Gen.Choose(1, 4) select (Mishap)new Pledge(n)),
         (4, from bytes in Gen.Choose(100, 2000) from starts in Gen.Elements(5, 40, 300, 5000) select (Mishap)new Deal(bytes, starts)),
         (3, Gen.Constant((Mishap)new Obey())),
         (2, from index in Gen.Choose(0, 5) from stage in Gen.Elements(Enum.GetValues<SealStage>()) select (Mishap)new SendBack(index, stage)),
         (1, from index in Gen.Choose(0, 5) select (Mishap)new Remove(index)));
+}
+
+/// <summary>How a provider seals.</summary>
+/// <param name="InMessage">Sectors in a message at most; more than one waits for company until an epoch's end.</param>
+/// <param name="Synthetic">With synthetic proofs.</param>
+/// <param name="Aggregates">Two and more in a message share a proof.</param>
+/// <param name="TwoHubs">Two hubs over one database; the second is never killed.</param>
+internal sealed record Habits(int InMessage, bool Synthetic, bool Aggregates, bool TwoHubs)
+{
+    public static Gen<Habits> Any { get; } =
+        from inMessage in Gen.Elements(1, 3, 16)
+        from synthetic in Gen.Elements(true, false)
+        from aggregates in Gen.Elements(true, false)
+        from twoHubs in Gen.Elements(true, false)
+        select new Habits(inMessage, synthetic, aggregates, twoHubs);
 }

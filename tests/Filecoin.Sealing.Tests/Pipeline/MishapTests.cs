@@ -3,7 +3,10 @@ using FsCheck.Fluent;
 using Filecoin.ChainCo.Chain;
 using Filecoin.ChainCo.Chain.Actors;
 using Filecoin.ChainCo.Rpc;
+using Filecoin.Proving.Aggregation;
 using Filecoin.Proving.Database;
+using Filecoin.Proving.PoRep;
+using Filecoin.Proving.Sectors;
 using Filecoin.Sealing.Pipeline;
 using Filecoin.Sealing.Tests.FaultWalk;
 
@@ -27,14 +30,15 @@ public sealed class MishapTests
 
     private static void Check(string kind, int tests, int most)
     {
-        Gen<List<Mishap>> stories = from length in Gen.Choose(2, most) from story in Mishap.Any.ListOf(length) select story.ToList();
-        Prop.ForAll(stories.ToArbitrary(), story => Task.Run(() => LiveAsync(kind, story)).GetAwaiter().GetResult())
+        Gen<(Habits Habits, List<Mishap> Mishaps)> stories =
+            from habits in Habits.Any from length in Gen.Choose(2, most) from mishaps in Mishap.Any.ListOf(length) select (habits, mishaps.ToList());
+        Prop.ForAll(stories.ToArbitrary(), story => Task.Run(() => LiveAsync(kind, story.Habits, story.Mishaps)).GetAwaiter().GetResult())
             .Check(Config.QuickThrowOnFailure.WithMaxTest(tests));
     }
 
-    private static async Task LiveAsync(string kind, List<Mishap> story)
+    private static async Task LiveAsync(string kind, Habits habits, List<Mishap> story)
     {
-        await using var world = new World(kind);
+        await using var world = new World(kind, habits);
         await world.StartAsync();
         try
         {
@@ -42,13 +46,13 @@ public sealed class MishapTests
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            throw new InvalidOperationException(string.Join('\n', story) + $"\nin all, and then: {e.Message}", e);
+            throw new InvalidOperationException(string.Join('\n', story.Prepend<object>(habits)) + $"\nin all, and then: {e.Message}", e);
         }
     }
 
     private static async Task LiveAsync(World world, List<Mishap> story)
     {
-        await world.SufferAsync(new Mishap.Pledge());
+        await world.SufferAsync(new Mishap.Pledge(1));
         foreach (Mishap mishap in story)
             await world.SufferAsync(mishap);
         await world.HealAsync();
@@ -61,12 +65,12 @@ public sealed class MishapTests
         await world.AssertOverAsync();
     }
 
-    private sealed class World(string kind) : IAsyncDisposable
+    private sealed class World(string kind, Habits habits) : IAsyncDisposable
     {
         private Mortality _life = new();
         private long _premium;
 
-        public PipelineScene Scene { get; } = new(kind);
+        public PipelineScene Scene { get; } = new(kind) { PatienceEnds = true, Aggregator = habits.Aggregates ? new Aggregator() : null };
 
         public SealingPipeline Hub { get; private set; } = null!;
 
@@ -74,8 +78,19 @@ public sealed class MishapTests
 
         public async Task StartAsync()
         {
-            Scene.Options = Scene.Options with { LostMachineAfter = TimeSpan.FromMilliseconds(1) };
+            var batch = new BatchOptions { MaxSectors = habits.InMessage, MaxWait = habits.InMessage > 1 ? TimeSpan.FromDays(1) : TimeSpan.Zero, Slack = TimeSpan.Zero };
+            Scene.Options = Scene.Options with
+            {
+                Proof = habits.Synthetic ? RegisteredSealProof.StackedDrg2KiBV1_1_Feat_SyntheticPoRep : RegisteredSealProof.StackedDrg2KiBV1_1,
+                Policy = Scene.Policy with { MinAggregatedSectors = 2 },
+                Aggregate = new AggregateOptions { MinSectors = 2 },
+                PreCommit = batch,
+                Commit = batch,
+                LostMachineAfter = TimeSpan.FromMilliseconds(1),
+            };
             Hub = await Scene.StartAsync();
+            if (habits.TwoHubs)
+                Scene.Rival = Scene.Hub(Scene.Database);
             _premium = Chain.Premium;
         }
 
@@ -139,8 +154,8 @@ public sealed class MishapTests
                 case Mishap.DatabaseAway away:
                     await KillAsync(away.Calls);
                     break;
-                case Mishap.Pledge:
-                    await TryAsync(() => Hub.PledgeAsync());
+                case Mishap.Pledge pledge:
+                    await TryAsync(() => Hub.PledgeAsync(pledge.Count));
                     break;
                 case Mishap.Deal deal:
                     await TryAsync(() => Hub.AddPieceAsync(SealingPipelineTests.Data(deal.Bytes) with { Terms = new PieceTerms { StartEpoch = Chain.Height + deal.StartsIn } }));
@@ -265,5 +280,11 @@ public sealed class MishapTests
                 // It is told, and nothing has happened.
             }
         }
+    }
+
+    private sealed class Aggregator : ISealAggregator
+    {
+        public byte[] Aggregate(PoRepConfig config, SnarkPackVersion version, IReadOnlyList<SealProofClaim> sectors, CancellationToken cancellationToken = default) =>
+            TestChain.Digest([.. sectors.Select(sector => sector.Info)]);
     }
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Filecoin.ChainCo.Chain;
+using Filecoin.ChainCo.Rpc;
 using Filecoin.Proving.Aggregation;
 using Filecoin.Proving.Database;
 using Filecoin.Proving.Sectors;
@@ -55,10 +56,16 @@ internal sealed class PipelineScene : IAsyncDisposable, ISealingStorage
     public Func<SectorId, SealStage, StageFault?> Outcome { get; set; } = (_, _) => null;
 
     /// <summary>What the machine proves a sector with.</summary>
-    public Func<SectorFacts, byte[]> Proof { get; set; } = _ => new byte[192];
+    public Func<SectorFacts, byte[]> Proof { get; set; } = facts => TestChain.Digest([facts.VerifyInfo]);
 
     /// <summary>What the hub aggregates with.</summary>
     public ISealAggregator? Aggregator { get; init; }
+
+    /// <summary>Another hub over the same database, which does its rounds at the same time.</summary>
+    public SealingPipeline? Rival { get; set; }
+
+    /// <summary>Whether those that wait for company go at the end of an epoch with what company there is.</summary>
+    public bool PatienceEnds { get; init; }
 
     /// <summary>Replicas that were made: a ticket makes the same one each time.</summary>
     public Dictionary<SectorId, HashSet<string>> Replicas { get; } = [];
@@ -81,18 +88,19 @@ internal sealed class PipelineScene : IAsyncDisposable, ISealingStorage
             }), aggregator: Aggregator);
     }
 
-    /// <summary>One epoch: what rests is due, the hub and the watcher look, the machine works.</summary>
+    /// <summary>One epoch: what rests is due, the hubs and their watchers look, the machine works.</summary>
     public async Task StepAsync(SealingPipeline hub, bool mine = true)
     {
-        for (int i = 0; i < 4; i++)
+        const int Rounds = 4;
+        for (int i = 0; i < Rounds; i++)
         {
-            await HurryAsync();
-            await hub.RoundAsync();
+            await HurryAsync(company: PatienceEnds && i == Rounds - 1);
+            await TogetherAsync(hub, one => one.RoundAsync());
             await WorkAsync();
         }
 
         await HurryAsync();
-        await hub.WatchMessagesAsync();
+        await TogetherAsync(hub, one => one.WatchMessagesAsync());
         if (mine)
             Chain.Mine();
     }
@@ -110,9 +118,9 @@ internal sealed class PipelineScene : IAsyncDisposable, ISealingStorage
         Assert.Fail($"sectors came to no end: {string.Join(", ", await hub.ListAsync())}");
     }
 
-    public Task HurryAsync() => Database.WriteAsync(async session =>
+    public Task HurryAsync(bool company = false) => Database.WriteAsync(async session =>
     {
-        await session.ExecuteAsync("UPDATE seal_sectors SET due = 0 WHERE due IS NOT NULL AND state NOT IN ('Running', 'Batching')");
+        await session.ExecuteAsync($"UPDATE seal_sectors SET due = 0 WHERE due IS NOT NULL AND state NOT IN ('Running'{(company ? "" : ", 'Batching'")})");
         await session.ExecuteAsync("UPDATE message_outgoing SET due = 0 WHERE due IS NOT NULL");
     });
 
@@ -146,6 +154,35 @@ internal sealed class PipelineScene : IAsyncDisposable, ISealingStorage
     {
         await _database.DisposeAsync();
         _work.Dispose();
+    }
+
+    /// <summary>What a hub does, the rival doing the same; a round that the rival made vain is one of many.</summary>
+    private async Task TogetherAsync(SealingPipeline hub, Func<SealingPipeline, Task> look)
+    {
+        if (Rival is not { } rival)
+        {
+            await look(hub);
+            return;
+        }
+
+        Task other = Task.Run(() => look(rival));
+        try
+        {
+            await Task.Run(() => look(hub));
+        }
+        catch (DatabaseException e) when (e.IsTransient)
+        {
+        }
+        finally
+        {
+            try
+            {
+                await other;
+            }
+            catch (Exception e) when (e is RpcException or MessageException or DatabaseException { IsTransient: true })
+            {
+            }
+        }
     }
 
     private async Task RunAsync(TaskCandidate task)

@@ -4,14 +4,18 @@ using Filecoin.ChainCo.Chain;
 using Filecoin.ChainCo.Chain.Actors;
 using Filecoin.ChainCo.Rpc;
 using Filecoin.ChainCo.Rpc.Api;
+using Filecoin.Proving.Pieces;
+using Filecoin.Proving.PoRep;
+using Filecoin.Proving.Sectors;
 using Filecoin.Sealing.Messages;
 using Filecoin.Sealing.Pipeline;
 
 namespace Filecoin.Sealing.Tests.Pipeline;
 
 /// <summary>
-/// A chain in memory with the rules that sealing meets: numbers in order, precommits with a delay and an end, sectors by proof, a pool that wants a
-/// higher premium for a replacement. It forks, forgets and goes away on request. A tipset's state is what its parents' messages made.
+/// A chain in memory with the rules that sealing meets: numbers in order, precommits with a delay and an end, sectors by a proof of the ticket and the
+/// seed that it drew itself, a pool that wants a higher premium for a replacement. It forks, forgets and goes away on request. A tipset's state is what
+/// its parents' messages made.
 /// </summary>
 internal sealed class TestChain : ISealingChain, IMessageChain
 {
@@ -45,6 +49,9 @@ internal sealed class TestChain : ISealingChain, IMessageChain
     /// <summary>The exit code of a message that would succeed.</summary>
     public Func<Message, long> Exit { get; set; } = _ => 0;
 
+    /// <summary>Whether a proof, or an aggregate, is one of these sectors in this order.</summary>
+    public Func<IReadOnlyList<SealVerifyInfo>, ReadOnlyMemory<byte>, bool> IsProof { get; set; } = (sectors, proof) => proof.Span.SequenceEqual(Digest(sectors));
+
     /// <summary>Whether a push is lost after it was taken.</summary>
     public bool LosesPushes { get; set; }
 
@@ -77,6 +84,21 @@ internal sealed class TestChain : ISealingChain, IMessageChain
             lock (_gate)
                 return [.. _chain.SelectMany(block => block.Messages.Select(m => (m.Signed.Message, m.ExitCode, block.TipSet.Height.Value)))];
         }
+    }
+
+    /// <summary>What stands for a proof here: a digest of all that a SNARK would bind.</summary>
+    public static byte[] Digest(IReadOnlyList<SealVerifyInfo> sectors)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (SealVerifyInfo sector in sectors)
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes($"{sector.Number} {sector.Ticket} {sector.Seed} {sector.CommD} {sector.CommR}"));
+            hash.AppendData(sector.Prover.Span);
+        }
+
+        byte[] proof = new byte[192];
+        hash.GetHashAndReset(proof);
+        return proof;
     }
 
     /// <summary>Makes blocks with what the pool has.</summary>
@@ -223,10 +245,10 @@ internal sealed class TestChain : ISealingChain, IMessageChain
     {
         Block? parent = _chain.Count == 0 ? null : _chain[^1];
         long height = parent is null ? 0 : parent.TipSet.Height.Value + 1;
-        var block = new Block(NewTipSet(parent?.TipSet, height), parent, _salt);
+        var block = new Block(this, NewTipSet(parent?.TipSet, height), parent, _salt);
         if (withMessages && parent is not null)
         {
-            WorldState state = block.State(Policy).Copy();
+            WorldState state = block.State().Copy();
             foreach (string from in _pool.Keys.Select(key => key.From).Distinct().ToArray())
             {
                 ulong nonce = StateNonce(block, Address.Parse(from));
@@ -236,7 +258,7 @@ internal sealed class TestChain : ISealingChain, IMessageChain
                 {
                     long exit = Exit(next.Message);
                     if (exit == 0)
-                        exit = state.Apply(next.Message, height, Policy);
+                        exit = Apply(state, next.Message, block);
                     block.Messages.Add(new Landed(next, exit, false));
                     nonce++;
                 }
@@ -274,10 +296,9 @@ internal sealed class TestChain : ISealingChain, IMessageChain
         }
     }
 
-    private ReadOnlyMemory<byte> Randomness(long tag, ChainEpoch epoch, TipSetKey key) =>
-        SHA256.HashData(Encoding.UTF8.GetBytes($"{tag} {epoch} {Ancestors(key).First(block => block.TipSet.Height <= epoch).Salt}"));
+    private ReadOnlyMemory<byte> Randomness(long tag, ChainEpoch epoch, TipSetKey key) => Find(key).Randomness(tag, epoch);
 
-    private WorldState State(TipSetKey key) => Find(key).State(Policy);
+    private WorldState State(TipSetKey key) => Find(key).State();
 
     private static ulong StateNonce(Block block, Address account)
     {
@@ -316,9 +337,74 @@ internal sealed class TestChain : ISealingChain, IMessageChain
         }]);
     }
 
+    /// <returns>The exit code: 16 for what the miner actor refuses.</returns>
+    private long Apply(WorldState state, Message message, Block block)
+    {
+        const long Refused = 16;
+        long height = block.TipSet.Height.Value;
+        if (message.Method == MinerMethods.PreCommitSectorBatch2)
+        {
+            IReadOnlyList<SectorPreCommitInfo> sectors = DagCbor.Decode<PreCommitSectorBatch2Params>(message.Params.Span).Sectors;
+            if (sectors.Any(s => state.Allocated.Contains(s.SectorNumber) || height - s.SealRandEpoch.Value > Policy.MaxPreCommitRandomnessLookback))
+                return Refused;
+            foreach (SectorPreCommitInfo sector in sectors)
+            {
+                state.Allocated.Add(sector.SectorNumber);
+                state.PreCommits.Add(sector.SectorNumber, new(sector, TokenAmount.FromNano(10), height));
+            }
+        }
+        else if (message.Method == MinerMethods.ProveCommitSectors3)
+        {
+            ProveCommitSectors3Params parameters = DagCbor.Decode<ProveCommitSectors3Params>(message.Params.Span);
+            var proven = new List<SectorPreCommitOnChainInfo>();
+            foreach (SectorActivationManifest sector in parameters.SectorActivations)
+            {
+                // One that is not precommitted, or too early, takes all with it.
+                if (!state.PreCommits.TryGetValue(sector.SectorNumber, out SectorPreCommitOnChainInfo? found) || height <= found.PreCommitEpoch.Value + Policy.PreCommitChallengeDelay)
+                    return Refused;
+                proven.Add(found);
+            }
+
+            SealVerifyInfo[] infos = [.. proven.Select(found => Statement(found, block))];
+            if (!parameters.AggregateProof.IsEmpty && !IsProof(infos, parameters.AggregateProof))
+                return Refused;
+            if (parameters.AggregateProof.IsEmpty)
+                proven = [.. proven.Where((_, i) => IsProof([infos[i]], parameters.SectorProofs[i]))];
+            if (proven.Count == 0 || (parameters.RequireActivationSuccess && proven.Count < infos.Length))
+                return Refused;
+            foreach (SectorPreCommitOnChainInfo found in proven)
+            {
+                state.PreCommits.Remove(found.Info.SectorNumber);
+                state.Sectors.Add(found.Info.SectorNumber, new SectorOnChainInfo
+                {
+                    SectorNumber = found.Info.SectorNumber,
+                    SealProof = found.Info.SealProof,
+                    SealedCID = found.Info.SealedCID,
+                    Activation = height,
+                    Expiration = found.Info.Expiration,
+                });
+            }
+        }
+
+        return 0;
+    }
+
+    /// <summary>What a proof of a precommitted sector must prove, with the randomness of the chain that a block stands on.</summary>
+    private SealVerifyInfo Statement(SectorPreCommitOnChainInfo found, Block block)
+    {
+        SectorPreCommitInfo info = found.Info;
+        Commitment commD = info.UnsealedCid is { } declared && declared.TryGetPieceCommitment(out ReadOnlySpan<byte> unsealed)
+            ? Commitment.FromBytes(unsealed)
+            : DataCommitment.Compute(PoRepConfig.For((RegisteredSealProof)info.SealProof).SectorSize, []);
+        Assert.True(info.SealedCID.TryGetSealedCommitment(out ReadOnlySpan<byte> commR));
+        return new SealVerifyInfo(
+            ProverId.FromActorId(MinerId), new SectorNumber(info.SectorNumber), Proving.Sectors.Ticket.FromBytes(block.Randomness(SealRandomness.TicketTag, info.SealRandEpoch)),
+            Seed.FromBytes(block.Randomness(SealRandomness.SeedTag, found.PreCommitEpoch + Policy.PreCommitChallengeDelay)), commD, Commitment.FromBytes(commR));
+    }
+
     private sealed record Landed(SignedMessage Signed, long ExitCode, bool Foreign);
 
-    private sealed class Block(TipSet tipset, Block? parent, int salt)
+    private sealed class Block(TestChain chain, TipSet tipset, Block? parent, int salt)
     {
         private WorldState? _state;
 
@@ -326,29 +412,38 @@ internal sealed class TestChain : ISealingChain, IMessageChain
 
         public Block? Parent => parent;
 
-        public int Salt => salt;
-
         public List<Landed> Messages { get; } = [];
 
         /// <summary>Numbers of accounts in the block's state: what was before its own messages, so they never change.</summary>
         public Dictionary<Address, ulong> Nonces { get; } = [];
 
+        /// <summary>What the chain up to this block draws for an epoch.</summary>
+        public byte[] Randomness(long tag, ChainEpoch epoch)
+        {
+            Block at = this;
+            while (at.TipSet.Height > epoch)
+                at = at.Parent!;
+            return SHA256.HashData(Encoding.UTF8.GetBytes($"{tag} {epoch} {at.Salt}"));
+        }
+
         /// <summary>What the messages of the blocks before made.</summary>
-        public WorldState State(NetworkPolicy policy)
+        public WorldState State()
         {
             if (_state is not null)
                 return _state;
-            WorldState state = parent is null ? new WorldState() : parent.State(policy).Copy();
+            WorldState state = parent is null ? new WorldState() : parent.State().Copy();
             foreach (Landed message in parent?.Messages ?? [])
             {
                 if (message is { ExitCode: 0, Foreign: false })
-                    state.Apply(message.Signed.Message, parent!.TipSet.Height.Value, policy);
+                    chain.Apply(state, message.Signed.Message, parent!);
             }
 
-            foreach (ulong expired in state.PreCommits.Where(p => tipset.Height.Value > p.Value.PreCommitEpoch.Value + policy.MaxProveCommitDuration(p.Value.Info.SealProof)).Select(p => p.Key).ToArray())
+            foreach (ulong expired in state.PreCommits.Where(p => tipset.Height.Value > p.Value.PreCommitEpoch.Value + chain.Policy.MaxProveCommitDuration(p.Value.Info.SealProof)).Select(p => p.Key).ToArray())
                 state.PreCommits.Remove(expired);
             return _state = state;
         }
+
+        private int Salt => salt;
     }
 
     private sealed class WorldState
@@ -360,44 +455,5 @@ internal sealed class TestChain : ISealingChain, IMessageChain
         public HashSet<ulong> Allocated { get; private init; } = [];
 
         public WorldState Copy() => new() { PreCommits = new(PreCommits), Sectors = new(Sectors), Allocated = [.. Allocated] };
-
-        /// <returns>The exit code: 16 for what the miner actor refuses.</returns>
-        public long Apply(Message message, long height, NetworkPolicy policy)
-        {
-            const long Refused = 16;
-            if (message.Method == MinerMethods.PreCommitSectorBatch2)
-            {
-                IReadOnlyList<SectorPreCommitInfo> sectors = DagCbor.Decode<PreCommitSectorBatch2Params>(message.Params.Span).Sectors;
-                if (sectors.Any(s => Allocated.Contains(s.SectorNumber) || height - s.SealRandEpoch.Value > policy.MaxPreCommitRandomnessLookback))
-                    return Refused;
-                foreach (SectorPreCommitInfo sector in sectors)
-                {
-                    Allocated.Add(sector.SectorNumber);
-                    PreCommits.Add(sector.SectorNumber, new(sector, TokenAmount.FromNano(10), height));
-                }
-            }
-            else if (message.Method == MinerMethods.ProveCommitSectors3)
-            {
-                ProveCommitSectors3Params parameters = DagCbor.Decode<ProveCommitSectors3Params>(message.Params.Span);
-                SectorActivationManifest[] good = [.. parameters.SectorActivations.Where(s =>
-                    PreCommits.TryGetValue(s.SectorNumber, out SectorPreCommitOnChainInfo? pre) && height > pre.PreCommitEpoch.Value + policy.PreCommitChallengeDelay)];
-                if (good.Length == 0 || (parameters.RequireActivationSuccess && good.Length < parameters.SectorActivations.Count))
-                    return Refused;
-                foreach (SectorActivationManifest sector in good)
-                {
-                    PreCommits.Remove(sector.SectorNumber, out SectorPreCommitOnChainInfo? pre);
-                    Sectors.Add(sector.SectorNumber, new SectorOnChainInfo
-                    {
-                        SectorNumber = sector.SectorNumber,
-                        SealProof = pre!.Info.SealProof,
-                        SealedCID = pre.Info.SealedCID,
-                        Activation = height,
-                        Expiration = pre.Info.Expiration,
-                    });
-                }
-            }
-
-            return 0;
-        }
     }
 }
