@@ -60,7 +60,15 @@ internal sealed class CallBackSubscriptions(CallRouter router, Caller caller)
         caller.Gate.Admit(caller.Identity, call.Rule!);
         if (!_open.TryRemove(Encoding.UTF8.GetString(RpcArguments.At(call.Params, 0).Span), out CancellationTokenSource? stop))
             return false;
-        stop.Cancel();
+        try
+        {
+            stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended at this moment.
+        }
+
         return true;
     }
 

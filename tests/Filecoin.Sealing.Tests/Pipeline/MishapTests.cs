@@ -198,6 +198,7 @@ public sealed class MishapTests
 
             ulong[] proven = [.. Chain.Executed.Where(m => m is { ExitCode: 0, Message.Method: MinerMethods.ProveCommitSectors3 })
                 .SelectMany(m => DagCbor.Decode<ProveCommitSectors3Params>(m.Message.Params.Span).SectorActivations.Select(s => s.SectorNumber))];
+            var packed = new HashSet<string>();
             foreach (SectorSummary sector in await Hub.ListAsync())
             {
                 ulong number = sector.Sector.Number.Value;
@@ -207,6 +208,7 @@ public sealed class MishapTests
                 Assert.Equal(Cid.FromSealedCommitment(details.CommR!.Value.Span), found.SealedCID);
                 Assert.Contains(number, proven);
                 Assert.DoesNotContain(number, Chain.AllocatedElsewhere);
+                Assert.All(details.Pieces, piece => Assert.True(packed.Add(piece.Id), $"{piece} is in two sectors"));
             }
 
             Assert.Equal(0, await Scene.Database.ReadAsync(session => session.ScalarAsync<long>("SELECT COUNT(*) FROM task_queue")));
