@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using Filecoin.Proving.Database;
 using Filecoin.Proving.Pieces;
@@ -72,19 +73,37 @@ public sealed class PieceStore(SqlDatabase database, ulong miner, StagingOptions
     /// killed process left.
     /// </summary>
     /// <returns>How many files went.</returns>
+    /// <exception cref="IOException">A file could not be removed; it is tried again the next time.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same, for want of rights.</exception>
     public async Task<int> CleanAsync(CancellationToken cancellationToken = default)
     {
         IReadOnlyList<string> over = await database.ReadAsync(
             session => session.QueryAsync<string>("SELECT path FROM piece_staged WHERE miner = @miner AND state IN ('Done', 'Expired')", new { miner = (long)miner }), cancellationToken)
             .ConfigureAwait(false);
+        ExceptionDispatchInfo? left = null;
         foreach (string path in over)
         {
             // The row goes last: whatever happens in between, it still knows the file.
-            File.Delete(path);
+            try
+            {
+                File.Delete(path);
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // It lies on another hub's machine, whose sweep finds it without a row.
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // The others go all the same.
+                left ??= ExceptionDispatchInfo.Capture(e);
+                continue;
+            }
+
             await database.WriteAsync(
                 session => session.ExecuteAsync("DELETE FROM piece_staged WHERE path = @path AND state IN ('Done', 'Expired')", new { path }), cancellationToken).ConfigureAwait(false);
         }
 
+        left?.Throw();
         return over.Count + await SweepAsync(cancellationToken).ConfigureAwait(false);
     }
 

@@ -63,6 +63,10 @@ internal static class SealStore
     public static Task<SectorRow?> FindAsync(SqlSession session, SectorId sector) => session.FirstAsync<SectorRow>(
         $"SELECT {SectorRow.Columns} FROM seal_sectors WHERE miner = @miner AND number = @number", Key(sector));
 
+    /// <summary>A sector that nobody else changes before this transaction ends: for what must be written whatever others decide meanwhile.</summary>
+    public static Task<SectorRow?> LockAsync(SqlSession session, SectorId sector) => session.FirstAsync<SectorRow>(
+        $"SELECT {SectorRow.Columns} FROM seal_sectors WHERE miner = @miner AND number = @number {session.Dialect.ForUpdate}", Key(sector));
+
     public static async Task<SectorFacts?> FactsAsync(SqlSession session, SectorId sector) =>
         await FindAsync(session, sector).ConfigureAwait(false) is { } row ? await FactsAsync(session, row).ConfigureAwait(false) : null;
 

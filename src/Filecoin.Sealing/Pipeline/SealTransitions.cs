@@ -61,5 +61,5 @@ internal static class SealTransitions
     }
 
     private static async Task<SectorRow?> RunningAsync(SqlSession session, SectorId sector, long run) =>
-        await SealStore.FindAsync(session, sector).ConfigureAwait(false) is { State: SectorState.Running } row && row.Run == run ? row : null;
+        await SealStore.LockAsync(session, sector).ConfigureAwait(false) is { State: SectorState.Running } row && row.Run == run ? row : null;
 }

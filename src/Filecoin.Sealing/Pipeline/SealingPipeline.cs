@@ -227,8 +227,7 @@ public sealed partial class SealingPipeline
 
     private async Task SupersedeAsync(SqlSession session, SectorRow row, SealStage stage, SealStore.Change change)
     {
-        if (!await SealStore.ChangeAsync(session, row, change).ConfigureAwait(false))
-            throw new DatabaseException($"{row.Id} moved meanwhile", isTransient: true);
+        await SealStore.ChangeAsync(session, row, change).ConfigureAwait(false);
         if (row.State == SectorState.Running)
         {
             await _queue.WithdrawAsync(session, row.StageName, row.Id.ToString()).ConfigureAwait(false);
@@ -268,7 +267,7 @@ public sealed partial class SealingPipeline
     private Task ChangeAsync(ulong number, Func<SqlSession, SectorRow, Task> change, CancellationToken cancellationToken) => _database.WriteAsync(
         async session =>
         {
-            SectorRow row = await SealStore.FindAsync(session, Id(number)).ConfigureAwait(false)
+            SectorRow row = await SealStore.LockAsync(session, Id(number)).ConfigureAwait(false)
                 ?? throw new SectorStateException($"expected a sector with the number {number}, found none");
             await change(session, row).ConfigureAwait(false);
         },

@@ -108,6 +108,29 @@ public sealed class PieceStoreTests : IDisposable
         Assert.Equal(new[] { kept.Path, others }.Order(StringComparer.Ordinal), Directory.GetFiles(Pieces).Order(StringComparer.Ordinal));
     }
 
+    /// <summary>Another hub's machine has a directory of its own; what cannot be removed holds up nothing.</summary>
+    [Fact]
+    public async Task Data_that_is_not_needed_goes_whatever_other_data_there_is()
+    {
+        await using var test = new TestDatabase("sqlite");
+        PieceStore store = await StoreAsync(test, new StagingOptions { Directory = Pieces });
+        string elsewhere = (await store.AddAsync(Request(Bytes(1000)))).Path, stuck = (await store.AddAsync(Request(Bytes(1000)))).Path;
+        string ours = (await store.AddAsync(Request(Bytes(1000)))).Path;
+        File.Delete(stuck);
+        Directory.CreateDirectory(stuck);
+        await test.Database.WriteAsync(async session =>
+        {
+            await session.ExecuteAsync("UPDATE piece_staged SET path = '/nowhere/at/all' WHERE path = @elsewhere", new { elsewhere });
+            await session.ExecuteAsync("UPDATE piece_staged SET state = 'Done'");
+        });
+        await Assert.ThrowsAsync<UnauthorizedAccessException>(() => store.CleanAsync());
+        Assert.False(File.Exists(ours));
+        Directory.Delete(stuck);
+        Assert.Equal(1, await store.CleanAsync());
+        Assert.Equal(0, await store.CleanAsync());
+        Assert.True(File.Exists(elsewhere));
+    }
+
     [SmallDiskFact]
     public async Task A_full_disk_refuses_the_piece_and_keeps_nothing_of_it()
     {

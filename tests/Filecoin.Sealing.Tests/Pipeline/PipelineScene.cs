@@ -95,12 +95,11 @@ internal sealed class PipelineScene : IAsyncDisposable, ISealingStorage
         for (int i = 0; i < Rounds; i++)
         {
             await HurryAsync(company: PatienceEnds && i == Rounds - 1);
-            await TogetherAsync(hub, one => one.RoundAsync());
-            await WorkAsync();
+            await TogetherAsync(hub, one => one.RoundAsync(), () => WorkAsync());
         }
 
         await HurryAsync();
-        await TogetherAsync(hub, one => one.WatchMessagesAsync());
+        await TogetherAsync(hub, one => one.WatchMessagesAsync(), () => Task.CompletedTask);
         if (mine)
             Chain.Mine();
     }
@@ -156,32 +155,45 @@ internal sealed class PipelineScene : IAsyncDisposable, ISealingStorage
         _work.Dispose();
     }
 
-    /// <summary>What a hub does, the rival doing the same; a round that the rival made vain is one of many.</summary>
-    private async Task TogetherAsync(SealingPipeline hub, Func<SealingPipeline, Task> look)
+    /// <summary>What a hub does and what comes after it, the rival doing the same all the while; a round that the rival made vain is one of many.</summary>
+    private async Task TogetherAsync(SealingPipeline hub, Func<SealingPipeline, Task> look, Func<Task> after)
     {
         if (Rival is not { } rival)
         {
             await look(hub);
+            await after();
             return;
         }
 
-        Task other = Task.Run(() => look(rival));
+        using var over = new CancellationTokenSource();
+        Task other = Task.Run(() => LookUntilAsync(over.Token));
         try
         {
             await Task.Run(() => look(hub));
+            await after();
         }
         catch (DatabaseException e) when (e.IsTransient)
         {
         }
         finally
         {
-            try
+            await over.CancelAsync();
+            await other;
+        }
+
+        async Task LookUntilAsync(CancellationToken end)
+        {
+            do
             {
-                await other;
+                try
+                {
+                    await look(rival);
+                }
+                catch (Exception e) when (e is RpcException or MessageException or DatabaseException { IsTransient: true })
+                {
+                }
             }
-            catch (Exception e) when (e is RpcException or MessageException or DatabaseException { IsTransient: true })
-            {
-            }
+            while (!end.IsCancellationRequested);
         }
     }
 

@@ -485,6 +485,27 @@ public sealed class SealingPipelineTests
     }
 
     [Theory, EachDatabase]
+    public async Task A_run_that_ends_while_a_hub_looks_at_its_sector_is_not_lost(string kind)
+    {
+        await using var scene = new PipelineScene(kind);
+        SealingPipeline hub = await scene.StartAsync();
+        SectorId sector = (await hub.PledgeAsync())[0];
+        await hub.RoundAsync();
+        SectorRow row = (await scene.Database.ReadAsync(session => SealStore.FindAsync(session, sector)))!;
+        Task? ending = null;
+        await scene.Database.WriteAsync(async session =>
+        {
+            Assert.True(await SealStore.ChangeAsync(session, row, new() { Stage = row.Stage, State = row.State }));
+            ending = Task.Run(() => scene.WorkAsync());
+
+            // Time for it to come up to this transaction.
+            await Task.Delay(300);
+        });
+        await ending!;
+        Assert.Equal(SealStage.TreeD, (await scene.ShowAsync(hub, sector)).Summary.Stage);
+    }
+
+    [Theory, EachDatabase]
     public async Task Operations_on_sectors_that_are_not_there_say_so(string kind)
     {
         await using var scene = new PipelineScene(kind);
