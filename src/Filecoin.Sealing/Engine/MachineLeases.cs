@@ -26,18 +26,25 @@ internal sealed class MachineLeases(SqlDatabase database, TimeSpan lease)
         return database.WriteAsync(
             async sql =>
             {
-                long? old = await sql.FirstAsync<long?>($"SELECT session FROM machine_nodes WHERE name = @name AND alive = 1 {sql.Dialect.ForUpdate}", new { name }).ConfigureAwait(false);
-                if (old is { } previous)
-                    await FreeTasksAsync(sql, previous, $"{name} was started anew", lost: true).ConfigureAwait(false);
-                await sql.ExecuteAsync(
+                // Whoever comes first has the row, and everybody else of the name finds it and its session.
+                var row = new { name, address, session, state = MachineStates.Active, resources.Cores, resources.MemoryBytes, resources.Gpus, types, lease = _lease };
+                long held = await sql.ScalarAsync<long>(
                     $"""
                     INSERT INTO machine_nodes (name, address, session, alive, state, cores, memory_bytes, gpus, types, joined_at, heartbeat_at, expires_at)
                     VALUES (@name, @address, @session, 1, @state, @Cores, @MemoryBytes, @Gpus, @types, {sql.Dialect.NowMilliseconds}, {sql.Dialect.NowMilliseconds}, {sql.Dialect.NowMilliseconds} + @lease)
-                    ON CONFLICT (name) DO UPDATE SET
-                        address = excluded.address, session = excluded.session, alive = 1, cores = excluded.cores, memory_bytes = excluded.memory_bytes,
-                        gpus = excluded.gpus, types = excluded.types, joined_at = excluded.joined_at, heartbeat_at = excluded.heartbeat_at, expires_at = excluded.expires_at
+                    ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING session
                     """,
-                    new { name, address, session, state = MachineStates.Active, resources.Cores, resources.MemoryBytes, resources.Gpus, types, lease = _lease }).ConfigureAwait(false);
+                    row).ConfigureAwait(false);
+                if (held == session)
+                    return session;
+                await FreeTasksAsync(sql, held, $"{name} was started anew", lost: true).ConfigureAwait(false);
+                await sql.ExecuteAsync(
+                    $"""
+                    UPDATE machine_nodes SET address = @address, session = @session, alive = 1, cores = @Cores, memory_bytes = @MemoryBytes, gpus = @Gpus, types = @types,
+                        joined_at = {sql.Dialect.NowMilliseconds}, heartbeat_at = {sql.Dialect.NowMilliseconds}, expires_at = {sql.Dialect.NowMilliseconds} + @lease
+                    WHERE name = @name
+                    """,
+                    row).ConfigureAwait(false);
                 return session;
             },
             cancellationToken);

@@ -84,6 +84,27 @@ public sealed class FaultTests
         Assert.Equal([new Mark("1", "m", 2)], await cluster.MarksAsync());
     }
 
+    /// <summary>Neither has been there before, and the one that comes second finds the tasks of the first.</summary>
+    [Theory, EachDatabase]
+    public async Task Of_two_first_processes_of_one_name_the_second_takes_the_tasks_over(string kind)
+    {
+        await using Cluster cluster = await Cluster.CreateAsync(kind);
+        await cluster.AddAsync("A", "1");
+        Task? second = null;
+        await cluster.Database.WriteAsync(async session =>
+        {
+            await session.ExecuteAsync("INSERT INTO machine_nodes VALUES ('m', '', 7, 1, 'active', 4, 1000, 0, 'A', 0, 0, @never)", new { never = long.MaxValue });
+            await session.ExecuteAsync("UPDATE task_queue SET owner = 7, machine = 'm', fence = 1, claimed_at = 0");
+            second = Task.Run(() => cluster.Machine("m", Marking("A")).StartAsync());
+
+            // Time for it to come up to this transaction.
+            await Task.Delay(300);
+        });
+        await second!;
+        await cluster.UntilEmptyAsync();
+        Assert.Equal([new Mark("1", "m", 2)], await cluster.MarksAsync());
+    }
+
     [Theory, EachDatabase]
     public async Task A_clock_of_the_database_that_jumps_sets_no_task_free(string kind)
     {
