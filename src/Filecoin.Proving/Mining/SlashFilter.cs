@@ -12,7 +12,9 @@ public enum SlashableFault
     /// <summary>Another block of the miner on the same parents.</summary>
     TimeOffset,
 
-    /// <summary>The miner's own block of the parent epoch is not among the parents, though its parents are the same.</summary>
+    /// <summary>
+    /// Of two own blocks, the later is built on a tipset that the earlier could have been in, and is not: whichever of the two is made first.
+    /// </summary>
     ParentGrinding,
 }
 
@@ -29,6 +31,12 @@ public sealed class SlashFilter(SqlDatabase database)
             CREATE TABLE mine_blocks (miner BIGINT NOT NULL, epoch BIGINT NOT NULL, parents TEXT NOT NULL, block TEXT NOT NULL,
                 PRIMARY KEY (miner, epoch));
             CREATE UNIQUE INDEX mine_blocks_parents ON mine_blocks (miner, parents)
+            """),
+        new(2, _ => """
+            ALTER TABLE mine_blocks ADD COLUMN parent_epoch BIGINT NOT NULL DEFAULT -1;
+            ALTER TABLE mine_blocks ADD COLUMN grandparents TEXT NOT NULL DEFAULT '';
+            CREATE INDEX mine_blocks_grandparents ON mine_blocks (miner, parent_epoch, grandparents);
+            CREATE TABLE mine_miners (miner BIGINT NOT NULL PRIMARY KEY)
             """),
     ];
 
@@ -47,28 +55,35 @@ public sealed class SlashFilter(SqlDatabase database)
         ArgumentNullException.ThrowIfNull(parent);
         long miner = block.Miner.TryGetId(out ulong id) ? (long)id : throw new ArgumentException($"Expected an f0 address, found {block.Miner}.", nameof(block));
         string cid = block.Cid.ToString();
-        string parents = string.Join(',', block.Parents);
-        string grandparents = string.Join(',', parent.Parents.Cids);
+        var row = new
+        {
+            miner,
+            epoch = block.Height.Value,
+            parents = string.Join(',', block.Parents),
+            cid,
+            parentEpoch = parent.Height.Value,
+            grandparents = string.Join(',', parent.Parents.Cids),
+        };
         return database.WriteAsync<SlashableFault?>(
             async session =>
             {
-                int inserted = await session.ExecuteAsync(
-                    "INSERT INTO mine_blocks (miner, epoch, parents, block) VALUES (@miner, @epoch, @parents, @cid) ON CONFLICT DO NOTHING",
-                    new { miner, epoch = block.Height.Value, parents, cid }).ConfigureAwait(false);
-                if (inserted == 0)
-                {
-                    string? atEpoch = await session.FirstAsync<string>(
-                        "SELECT block FROM mine_blocks WHERE miner = @miner AND epoch = @epoch", new { miner, epoch = block.Height.Value }).ConfigureAwait(false);
-                    return atEpoch == cid ? null : atEpoch is null ? SlashableFault.TimeOffset : SlashableFault.DoubleFork;
-                }
-
-                string? own = await session.FirstAsync<string>(
-                    "SELECT block FROM mine_blocks WHERE miner = @miner AND epoch = @epoch AND parents = @grandparents",
-                    new { miner, epoch = parent.Height.Value, grandparents }).ConfigureAwait(false);
-                if (own is null || block.Parents.Any(known => known.ToString() == own))
-                    return null;
-                await session.ExecuteAsync("DELETE FROM mine_blocks WHERE miner = @miner AND epoch = @epoch", new { miner, epoch = block.Height.Value }).ConfigureAwait(false);
-                return SlashableFault.ParentGrinding;
+                // One claim of a miner after the other, so that each sees all before it.
+                await session.ExecuteAsync("INSERT INTO mine_miners (miner) VALUES (@miner) ON CONFLICT (miner) DO UPDATE SET miner = excluded.miner", row).ConfigureAwait(false);
+                string? atEpoch = await session.FirstAsync<string>("SELECT block FROM mine_blocks WHERE miner = @miner AND epoch = @epoch", row).ConfigureAwait(false);
+                if (atEpoch is not null)
+                    return atEpoch == cid ? null : SlashableFault.DoubleFork;
+                if (await session.FirstAsync<string>("SELECT block FROM mine_blocks WHERE miner = @miner AND parents = @parents", row).ConfigureAwait(false) is not null)
+                    return SlashableFault.TimeOffset;
+                string? beside = await session.FirstAsync<string>(
+                    "SELECT block FROM mine_blocks WHERE miner = @miner AND epoch = @parentEpoch AND parents = @grandparents", row).ConfigureAwait(false);
+                IReadOnlyList<string> after = await session.QueryAsync<string>(
+                    "SELECT parents FROM mine_blocks WHERE miner = @miner AND parent_epoch = @epoch AND grandparents = @parents", row).ConfigureAwait(false);
+                if ((beside is not null && !row.parents.Split(',').Contains(beside)) || after.Any(parents => !parents.Split(',').Contains(cid)))
+                    return SlashableFault.ParentGrinding;
+                await session.ExecuteAsync(
+                    "INSERT INTO mine_blocks (miner, epoch, parents, block, parent_epoch, grandparents) VALUES (@miner, @epoch, @parents, @cid, @parentEpoch, @grandparents)", row)
+                    .ConfigureAwait(false);
+                return null;
             },
             cancellationToken);
     }

@@ -56,6 +56,36 @@ public sealed class SlashFilterTests
         Assert.Null(await filter.ClaimAsync(TestBlocks.Block(Miner, 11, with), with));
     }
 
+    /// <summary>A hub that was held up comes with its block after another has built beside it.</summary>
+    [Theory, EachDatabase]
+    public async Task No_block_that_an_own_one_should_have_been_built_on(string kind)
+    {
+        await using var files = new TestDatabase(kind);
+        SlashFilter filter = await OpenAsync(files);
+        TipSet grandparent = TipSet.Create([TestBlocks.Block(Other, 9)]), elsewhere = TipSet.Create([TestBlocks.Block(Other, 8)]);
+        TipSet without = TipSet.Create([TestBlocks.Block(Other, 10, grandparent)]);
+        Assert.Null(await filter.ClaimAsync(TestBlocks.Block(Miner, 11, without), without));
+        Assert.Equal(SlashableFault.ParentGrinding, await filter.ClaimAsync(TestBlocks.Block(Miner, 10, grandparent), grandparent));
+        Assert.Null(await filter.ClaimAsync(TestBlocks.Block(Miner, 10, elsewhere), elsewhere));
+    }
+
+    /// <summary>Each of two hubs claims what the other's claim forbids: only one may.</summary>
+    [Theory, EachDatabase]
+    public async Task Of_two_claims_at_once_that_forbid_each_other_one_wins(string kind)
+    {
+        await using var files = new TestDatabase(kind);
+        SlashFilter[] filters = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => OpenAsync(files)));
+        for (long epoch = 10; epoch < 60; epoch += 5)
+        {
+            TipSet grandparent = TipSet.Create([TestBlocks.Block(Other, epoch - 1)]);
+            TipSet without = TipSet.Create([TestBlocks.Block(Other, epoch, grandparent)]);
+            SlashableFault?[] answers = await Task.WhenAll(
+                Task.Run(() => filters[0].ClaimAsync(TestBlocks.Block(Miner, epoch, grandparent), grandparent)),
+                Task.Run(() => filters[1].ClaimAsync(TestBlocks.Block(Miner, epoch + 1, without), without)));
+            Assert.Equal([null, SlashableFault.ParentGrinding], answers.Order());
+        }
+    }
+
     [Theory, EachDatabase]
     public async Task Of_many_hubs_that_claim_at_once_one_wins(string kind)
     {
