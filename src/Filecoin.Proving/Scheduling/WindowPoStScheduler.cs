@@ -135,7 +135,9 @@ public sealed partial class WindowPoStScheduler : IDisposable
         {
             return await _lease.TryHoldAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (DatabaseException e)
+#pragma warning disable CA1031 // Whatever it is, a lease that nobody keeps any more must be seen to be lost.
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
         {
             DatabaseAway(_logger, e.Message);
             return null;

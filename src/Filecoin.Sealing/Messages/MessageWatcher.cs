@@ -39,6 +39,11 @@ public sealed partial class MessageWatcher
             {
                 RoundFailed(_logger, e.Message);
             }
+            catch (Exception e) when (e is not OutOfMemoryException && !cancellationToken.IsCancellationRequested)
+            {
+                // Messages must not fall silent over what nobody foresaw.
+                RoundUnforeseen(_logger, e);
+            }
 
             await Task.Delay(pause, _time, cancellationToken).ConfigureAwait(false);
         }
@@ -58,7 +63,7 @@ public sealed partial class MessageWatcher
             {
                 await _sender.Driver.DriveAsync(id, head, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is not (DatabaseException or OperationCanceledException or OutOfMemoryException))
+            catch (Exception e) when (e is not (DatabaseException or OutOfMemoryException) && !cancellationToken.IsCancellationRequested)
             {
                 // Whatever it is, it is this message's: the others are looked at all the same.
                 Unforeseen(_logger, id, e);
@@ -85,6 +90,9 @@ public sealed partial class MessageWatcher
 
     [LoggerMessage(111, LogLevel.Error, "message {Id}: it could not be looked at")]
     private static partial void Unforeseen(ILogger logger, string id, Exception error);
+
+    [LoggerMessage(112, LogLevel.Error, "messages: a round failed")]
+    private static partial void RoundUnforeseen(ILogger logger, Exception error);
 
     [LoggerMessage(110, LogLevel.Warning, "messages: {Reason}")]
     private static partial void RoundFailed(ILogger logger, string reason);

@@ -213,6 +213,28 @@ public sealed class MessageSenderTests
         Assert.Equal(1, await scene.Database.ReadAsync(session => session.ScalarAsync<long>("SELECT COUNT(*) FROM message_outgoing WHERE state = 'Failed' AND nonce = 0")));
     }
 
+    /// <summary>Also a cancellation that nobody asked for: of a client inside, say.</summary>
+    [Fact]
+    public async Task A_watcher_goes_on_after_what_nobody_foresaw()
+    {
+        await using var scene = new MessageScene("sqlite");
+        MessageSender sender = await scene.StartAsync();
+        await sender.SendAsync(scene.Message("a"));
+        int calls = 0;
+        scene.Chain.Fault = _ => Interlocked.Increment(ref calls) switch { <= 4 and var call when call % 2 == 0 => new InvalidOperationException(), <= 4 => new TaskCanceledException(), _ => null };
+        using var over = new CancellationTokenSource();
+        Task watching = Task.Run(() => new MessageWatcher(sender).RunAsync(over.Token));
+        for (int i = 0; i < 1000 && await sender.FindAsync("a") is not { IsFinal: true }; i++)
+        {
+            scene.Chain.Mine();
+            await Task.Delay(10);
+        }
+
+        Assert.True((await sender.FindAsync("a"))!.Succeeded);
+        await over.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watching);
+    }
+
     [Theory, EachDatabase]
     public async Task Out_of_gas_is_sent_again_with_more_and_given_up_in_the_end(string kind)
     {
