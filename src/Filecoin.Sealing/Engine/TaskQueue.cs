@@ -55,6 +55,10 @@ public sealed class TaskQueue
         return withdrawn;
     }
 
+    /// <summary>Whether a task is live: waiting, resting or running.</summary>
+    internal static async Task<bool> IsLiveAsync(SqlSession session, string type, string subject) =>
+        await session.ScalarAsync<long>("SELECT COUNT(*) FROM task_queue WHERE type = @type AND subject = @subject", new { type, subject }).ConfigureAwait(false) > 0;
+
     /// <summary>Makes the engine of this process look at the queue now.</summary>
     public void Wake() => _added.Raise();
 

@@ -134,9 +134,11 @@ internal sealed partial class SealPoller(
         await queue.AddAsync(session, row.StageName, row.Id.ToString(), run.ToString(CultureInfo.InvariantCulture), (long)row.Stage).ConfigureAwait(false);
     }
 
-    /// <summary>A task that runs long: is there a machine left that can run it?</summary>
+    /// <summary>A task that runs long: is it there at all, and is there a machine left that can run it?</summary>
     private async Task<Decision> WatchAsync(SectorRow row, CancellationToken cancellationToken)
     {
+        if (!await database.ReadAsync(session => TaskQueue.IsLiveAsync(session, row.StageName, row.Id.ToString()), cancellationToken).ConfigureAwait(false))
+            return session => SealTransitions.FailAsync(session, row, StageFault.Transient, "the queue has no such task any more");
         bool local = row.Stage is not SealStage.Sdr;
         if (!local || await storage.ExistsAsync(row.Id, cancellationToken).ConfigureAwait(false))
             return session => SealStore.ChangeAsync(session, row, Same(row, options.LostMachineAfter));

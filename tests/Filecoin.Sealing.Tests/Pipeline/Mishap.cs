@@ -52,6 +52,9 @@ internal abstract record Mishap
     /// <summary>The database answers nothing to the hub for so many calls.</summary>
     public sealed record DatabaseAway(int Calls) : Mishap;
 
+    /// <summary>Somebody empties the queue by hand.</summary>
+    public sealed record QueueEmptied : Mishap;
+
     public sealed record Pledge(int Count) : Mishap;
 
     /// <summary>A deal that starts in so many epochs.</summary>
@@ -80,6 +83,7 @@ internal abstract record Mishap
         (2, from n in Gen.Choose(1, 3) select (Mishap)new MachineLost(n)),
         (4, from n in Gen.Choose(1, 12) select (Mishap)new Kill(n)),
         (2, from n in Gen.Choose(1, 9) select (Mishap)new DatabaseAway(n)),
+        (1, Gen.Constant((Mishap)new QueueEmptied())),
         (4, from n in Gen.Choose(1, 4) select (Mishap)new Pledge(n)),
         (4, from bytes in Gen.Choose(100, 2000) from starts in Gen.Elements(5, 40, 300, 5000) select (Mishap)new Deal(bytes, starts)),
         (3, Gen.Constant((Mishap)new Obey())),

@@ -506,6 +506,21 @@ public sealed class SealingPipelineTests
     }
 
     [Theory, EachDatabase]
+    public async Task A_stage_whose_task_is_gone_from_the_queue_begins_anew(string kind)
+    {
+        await using var scene = new PipelineScene(kind);
+        scene.Options = scene.Options with { LostMachineAfter = TimeSpan.FromMilliseconds(1) };
+        SealingPipeline hub = await scene.StartAsync();
+        SectorId sector = (await hub.PledgeAsync())[0];
+        await hub.RoundAsync();
+        Assert.Equal(1, await scene.Database.WriteAsync(session => session.ExecuteAsync("DELETE FROM task_queue")));
+        await scene.SettleAsync(hub);
+        SectorDetails details = await scene.ShowAsync(hub, sector);
+        Assert.Equal(SectorState.Proving, details.Summary.State);
+        Assert.Single(details.History, run => run.Outcome == StageOutcome.Failed);
+    }
+
+    [Theory, EachDatabase]
     public async Task Operations_on_sectors_that_are_not_there_say_so(string kind)
     {
         await using var scene = new PipelineScene(kind);
