@@ -7,7 +7,8 @@ namespace Filecoin.Sealing.Pipeline;
 
 /// <summary>
 /// Sectors and their stages in the database. Every change of a sector names the version that it was decided on and is lost when another was faster:
-/// any number of hubs may poll, and none can undo what it has not seen.
+/// any number of hubs may poll, and none can undo what it has not seen. What must not be lost, the end of a run or an operator's word, locks the sector
+/// first.
 /// </summary>
 internal static class SealStore
 {
