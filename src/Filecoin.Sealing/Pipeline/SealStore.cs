@@ -197,9 +197,9 @@ internal static class SealStore
         """,
         Key(sector));
 
-    /// <summary>Whoever waits for a message is looked at now.</summary>
+    /// <summary>Whoever waits for a message is looked at now; who has just looked, and saw it under way still, puts nothing off any more.</summary>
     public static Task<int> WakeAsync(SqlSession session, string message) => session.ExecuteAsync(
-        $"UPDATE seal_sectors SET due = {session.Dialect.NowMilliseconds} WHERE waits_for = @message", new { message });
+        $"UPDATE seal_sectors SET due = {session.Dialect.NowMilliseconds}, version = version + 1 WHERE waits_for = @message", new { message });
 
     public static object Key(SectorId sector) => new { miner = (long)sector.Miner, number = (long)sector.Number.Value };
 

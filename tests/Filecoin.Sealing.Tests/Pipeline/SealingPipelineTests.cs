@@ -506,6 +506,26 @@ public sealed class SealingPipelineTests
     }
 
     [Theory, EachDatabase]
+    public async Task What_its_message_has_woken_is_not_put_off_by_an_earlier_look(string kind)
+    {
+        await using var scene = new PipelineScene(kind);
+        SealingPipeline hub = await scene.StartAsync();
+        SectorId sector = (await hub.PledgeAsync())[0];
+        SectorRow? row = null;
+        for (int i = 0; i < 50 && row?.WaitsFor is null; i++)
+        {
+            await scene.StepAsync(hub, mine: false);
+            row = await scene.Database.ReadAsync(session => SealStore.FindAsync(session, sector));
+        }
+
+        Assert.Equal(SealStage.PreCommitLanding, row!.Stage);
+        Assert.Equal(1, await scene.Database.WriteAsync(session => SealStore.WakeAsync(session, row.WaitsFor!)));
+        Assert.False(await scene.Database.WriteAsync(session => SealStore.ChangeAsync(session, row, new() { Stage = row.Stage, State = row.State, WaitsFor = row.WaitsFor })));
+        await scene.SettleAsync(hub);
+        Assert.Equal(SectorState.Proving, (await scene.ShowAsync(hub, sector)).Summary.State);
+    }
+
+    [Theory, EachDatabase]
     public async Task A_stage_whose_task_is_gone_from_the_queue_begins_anew(string kind)
     {
         await using var scene = new PipelineScene(kind);
