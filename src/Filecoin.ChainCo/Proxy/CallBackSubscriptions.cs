@@ -60,15 +60,7 @@ internal sealed class CallBackSubscriptions(CallRouter router, Caller caller)
         caller.Gate.Admit(caller.Identity, call.Rule!);
         if (!_open.TryRemove(Encoding.UTF8.GetString(RpcArguments.At(call.Params, 0).Span), out CancellationTokenSource? stop))
             return false;
-        try
-        {
-            stop.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // It ended at this moment.
-        }
-
+        stop.CancelUnlessOver();
         return true;
     }
 

@@ -157,17 +157,7 @@ internal sealed class ReadRouter(ChainProxyOptions options, TimeProvider time)
             Stop();
         }
 
-        private void Stop()
-        {
-            try
-            {
-                _stop.Cancel();
-            }
-            catch (ObjectDisposedException)
-            {
-                // It ended at this moment.
-            }
-        }
+        private void Stop() => _stop.CancelUnlessOver();
 
         private async Task<Outcome> AskAsync(Question question, CancellationToken token)
         {

@@ -78,7 +78,7 @@ public sealed class SlashFilter(SqlDatabase database)
                     "SELECT block FROM mine_blocks WHERE miner = @miner AND epoch = @parentEpoch AND parents = @grandparents", row).ConfigureAwait(false);
                 IReadOnlyList<string> after = await session.QueryAsync<string>(
                     "SELECT parents FROM mine_blocks WHERE miner = @miner AND parent_epoch = @epoch AND grandparents = @parents", row).ConfigureAwait(false);
-                if ((beside is not null && !row.parents.Split(',').Contains(beside)) || after.Any(parents => !parents.Split(',').Contains(cid)))
+                if ((beside is not null && !Has(row.parents, beside)) || after.Any(parents => !Has(parents, cid)))
                     return SlashableFault.ParentGrinding;
                 await session.ExecuteAsync(
                     "INSERT INTO mine_blocks (miner, epoch, parents, block, parent_epoch, grandparents) VALUES (@miner, @epoch, @parents, @cid, @parentEpoch, @grandparents)", row)
@@ -87,4 +87,6 @@ public sealed class SlashFilter(SqlDatabase database)
             },
             cancellationToken);
     }
+
+    private static bool Has(string parents, string block) => parents.Split(',').Contains(block);
 }

@@ -61,12 +61,10 @@ internal static class SealStore
         }
     }
 
-    public static Task<SectorRow?> FindAsync(SqlSession session, SectorId sector) => session.FirstAsync<SectorRow>(
-        $"SELECT {SectorRow.Columns} FROM seal_sectors WHERE miner = @miner AND number = @number", Key(sector));
+    public static Task<SectorRow?> FindAsync(SqlSession session, SectorId sector) => FindAsync(session, sector, "");
 
     /// <summary>A sector that nobody else changes before this transaction ends: for what must be written whatever others decide meanwhile.</summary>
-    public static Task<SectorRow?> LockAsync(SqlSession session, SectorId sector) => session.FirstAsync<SectorRow>(
-        $"SELECT {SectorRow.Columns} FROM seal_sectors WHERE miner = @miner AND number = @number {session.Dialect.ForUpdate}", Key(sector));
+    public static Task<SectorRow?> LockAsync(SqlSession session, SectorId sector) => FindAsync(session, sector, session.Dialect.ForUpdate);
 
     public static async Task<SectorFacts?> FactsAsync(SqlSession session, SectorId sector) =>
         await FindAsync(session, sector).ConfigureAwait(false) is { } row ? await FactsAsync(session, row).ConfigureAwait(false) : null;
@@ -204,6 +202,9 @@ internal static class SealStore
     public static object Key(SectorId sector) => new { miner = (long)sector.Miner, number = (long)sector.Number.Value };
 
     public static string Command(string verb, SectorId sector) => string.Create(CultureInfo.InvariantCulture, $"sectors {verb} {sector.Number.Value}");
+
+    private static Task<SectorRow?> FindAsync(SqlSession session, SectorId sector, string locking) => session.FirstAsync<SectorRow>(
+        $"SELECT {SectorRow.Columns} FROM seal_sectors WHERE miner = @miner AND number = @number {locking}", Key(sector));
 
     private static DynamicParameters Merge(SectorId sector, object parameters)
     {

@@ -99,7 +99,7 @@ internal sealed class PipelineScene : IAsyncDisposable, ISealingStorage
         }
 
         await HurryAsync();
-        await TogetherAsync(hub, one => one.WatchMessagesAsync(), () => Task.CompletedTask);
+        await TogetherAsync(hub, one => one.WatchMessagesAsync());
         if (mine)
             Chain.Mine();
     }
@@ -156,12 +156,12 @@ internal sealed class PipelineScene : IAsyncDisposable, ISealingStorage
     }
 
     /// <summary>What a hub does and what comes after it, the rival doing the same all the while; a round that the rival made vain is one of many.</summary>
-    private async Task TogetherAsync(SealingPipeline hub, Func<SealingPipeline, Task> look, Func<Task> after)
+    private async Task TogetherAsync(SealingPipeline hub, Func<SealingPipeline, Task> look, Func<Task>? after = null)
     {
         if (Rival is not { } rival)
         {
             await look(hub);
-            await after();
+            await (after?.Invoke() ?? Task.CompletedTask);
             return;
         }
 
@@ -170,7 +170,7 @@ internal sealed class PipelineScene : IAsyncDisposable, ISealingStorage
         try
         {
             await Task.Run(() => look(hub));
-            await after();
+            await (after?.Invoke() ?? Task.CompletedTask);
         }
         catch (DatabaseException e) when (e.IsTransient)
         {

@@ -265,16 +265,8 @@ internal sealed class SocketSession : IAsyncDisposable
     private void Cancel(ReadOnlyMemory<byte> parameters)
     {
         string key = Encoding.UTF8.GetString(RpcArguments.At(parameters, 0).Span);
-        if (!_open.TryGetValue(key, out CancellationTokenSource? stop))
-            return;
-        try
-        {
-            stop.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // It ended at this moment.
-        }
+        if (_open.TryGetValue(key, out CancellationTokenSource? stop))
+            stop.CancelUnlessOver();
     }
 
     /// <summary>
